@@ -1,0 +1,123 @@
+"""The nearest class boundary of the linearised classifier: the step that Adv_Alpha, DeepFool and Algorithm 1 share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from helpers.core.errors import UserError
+from helpers.core.norms import dual, norm, per_sample, steepest
+from helpers.core.objectives import without_label
+
+Difference = Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]
+
+
+def logit_difference(logits: Tensor, labels: Tensor, other: Tensor) -> tuple[Tensor, Tensor]:
+    """Gap z_y - z_j (b,) and seed (b, k) whose gradient is that of z_j - z_y. [Balda Eq. 3]"""
+    classes = logits.shape[1]
+    gap = (logits.gather(1, labels.unsqueeze(1)) - logits.gather(1, other.unsqueeze(1))).squeeze(1)
+    return gap, (functional.one_hot(other, classes) - functional.one_hot(labels, classes)).to(logits.dtype)
+
+
+def softmax_difference(logits: Tensor, labels: Tensor, other: Tensor) -> tuple[Tensor, Tensor]:
+    """Gap and seed of alpha_j - alpha_y, both divided by 1 - alpha_y, so that nothing rounds away. [Huang Eq. 1]
+
+    With beta the softmax over the other classes, T_j - T_y = (1 - alpha_y) seed^T J with J the Jacobian of the logits and
+    seed = beta_j (e_j - alpha) - alpha_y (e_y - beta). The gap is alpha_y - alpha_j, left undivided: the common factor
+    moves every class's distance alike and cancels in the direction; distances follow after division by 1 - alpha_y.
+    """
+    classes = logits.shape[1]
+    alpha = logits.softmax(1)
+    beta = without_label(logits, labels).softmax(1)
+    alpha_y, alpha_j, beta_j = (
+        values.gather(1, index.unsqueeze(1)) for values, index in ((alpha, labels), (alpha, other), (beta, other))
+    )
+    e_j, e_y = functional.one_hot(other, classes), functional.one_hot(labels, classes)
+    return (alpha_y - alpha_j).squeeze(1), beta_j * (e_j - alpha) - alpha_y * (e_y - beta)
+
+
+def rounded_softmax_difference(logits: Tensor, labels: Tensor, other: Tensor) -> tuple[Tensor, Tensor]:
+    """softmax_difference by the plain softmax Jacobian in the logits' precision: shows what rounding does, no more."""
+    alpha = logits.softmax(1)
+    alpha_y, alpha_j = (alpha.gather(1, index.unsqueeze(1)) for index in (labels, other))
+    e_j, e_y = (functional.one_hot(index, logits.shape[1]) for index in (other, labels))
+    return (alpha_y - alpha_j).squeeze(1), alpha_j * (e_j - alpha) - alpha_y * (e_y - alpha)
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """Per sample: gap (b,) in the objective's units, normal (b, ...) the gradient of f_j - f_y, its class (b,)."""
+
+    gap: Tensor
+    normal: Tensor
+    target: Tensor
+    passes: int
+
+    def distance(self, p: float) -> Tensor:
+        """gap / ||normal||_q (b,): the l_p distance of the linear model's boundary; infinite where the normal is zero."""
+        length = norm(self.normal, dual(p))
+        return torch.where(length > 0, self.gap / length, torch.inf)
+
+    def step(self, p: float) -> Tensor:
+        """Smallest perturbation onto the linear model's boundary: distance times the steepest direction. [Huang Prop. 3]"""
+        distance = torch.where(norm(self.normal, dual(p)) > 0, self.distance(p), 0)
+        return per_sample(distance, self.normal) * steepest(self.normal, p)
+
+
+def candidate_classes(logits: Tensor, labels: Tensor, candidates: int | None) -> Tensor:
+    """(c, b) classes other than the label, in rising order; `candidates` keeps the highest logits only."""
+    others = logits.shape[1] - 1
+    count = others if candidates is None else min(int(candidates), others)
+    if count < 1:
+        raise UserError(f"An attack must examine at least one other class, got candidates = {candidates}.")
+    if count == others:
+        rising = torch.arange(others, device=logits.device).unsqueeze(1)
+        return rising + (rising >= labels)
+    return without_label(logits.detach(), labels).topk(count, 1).indices.sort(1).values.T
+
+
+def nearest_boundary(
+    logits: Tensor,
+    leaf: Tensor,
+    labels: Tensor,
+    *,
+    p: float,
+    difference: Difference = logit_difference,
+    select: str = "ratio",
+    budget: float = 0.0,
+    candidates: int | None = None,
+) -> Boundary:
+    """Choose the class whose linearised boundary is nearest; one forward pass is shared by all backward passes.
+
+    Args:
+        logits: (b, k) with a graph; leaf: (b, ...) its input; labels: (b,).
+        difference: gap and seed of one class difference.
+        select: "ratio" smallest gap / ||normal||_q [Huang Alg. 1] [Balda Alg. DeepFool];
+            "budget" smallest gap - budget ||normal||_q; "active" smallest gap, one backward pass.
+        candidates: how many of the highest other classes are examined; all by default.
+
+    Ties go to the lowest class; classes with a zero gradient are passed over.
+    """
+    fixed = logits.detach()
+    if select == "active":
+        candidates = 1
+    classes = candidate_classes(fixed, labels, candidates)
+    best: tuple[Tensor, ...] | None = None
+    for index, other in enumerate(classes):
+        gap, seed = difference(fixed, labels, other)
+        more = index < len(classes) - 1
+        normal = torch.autograd.grad(logits, leaf, grad_outputs=seed.to(logits.dtype), retain_graph=more)[0]
+        length = norm(normal, dual(p))
+        score = gap / length if select == "ratio" else gap - budget * length
+        score = torch.where(length > 0, score, torch.inf)
+        if best is None:
+            best = (score, gap, normal, other)
+        else:
+            better = score < best[0]
+            best = tuple(
+                torch.where(per_sample(better, new) if new.dim() > 1 else better, new, old)
+                for new, old in zip((score, gap, normal, other), best, strict=True)
+            )
+    return Boundary(gap=best[1], normal=best[2], target=best[3], passes=len(classes))

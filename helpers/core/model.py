@@ -1,0 +1,75 @@
+"""A classifier over pixels in [0, 1], and the states in which attacks and training call it."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+
+from helpers.core.errors import UserError
+
+
+class PixelModel(nn.Module):
+    """`network` preceded by (images - mean) / std per channel, so that a budget is counted in pixels of [0, 1].
+
+    Args:
+        network: (b, c, h, w) normalised images -> (b, k) logits.
+        mean, std: a number, or one per channel; std > 0.
+    """
+
+    def __init__(self, network: nn.Module, mean: float | Sequence[float] = 0.0, std: float | Sequence[float] = 1.0):
+        super().__init__()
+        self.network = network
+        for name, value in (("mean", mean), ("std", std)):
+            self.register_buffer(name, torch.as_tensor(value, dtype=torch.float32).reshape(-1, 1, 1), persistent=False)
+        if not bool((self.std > 0).all()):
+            raise UserError("PixelModel needs a positive std in every channel.")
+        self.identity = not bool(self.mean.any()) and bool((self.std == 1).all())
+
+    def normalise(self, images: Tensor) -> Tensor:
+        """(images - mean) / std, the input of the network."""
+        return images if self.identity else (images - self.mean) / self.std
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.network(self.normalise(images))
+
+
+@contextmanager
+def evaluating(model: nn.Module) -> Iterator[None]:
+    """Evaluation mode, parameters out of the graph; on leaving, mode and requires_grad are as before, module by module."""
+    modes = [(module, module.training) for module in model.modules()]
+    wanted = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    model.eval()
+    for parameter in wanted:
+        parameter.requires_grad_(False)
+    try:
+        yield
+    finally:
+        for module, mode in modes:
+            module.training = mode
+        for parameter in wanted:
+            parameter.requires_grad_(True)
+
+
+@contextmanager
+def frozen_statistics(model: nn.Module) -> Iterator[None]:
+    """Batch normalisation in training mode without an update of its running statistics (an adversary's pass)."""
+    layers = [module for module in model.modules() if isinstance(module, nn.modules.batchnorm._BatchNorm)]
+    kept = [(layer, layer.momentum, layer.num_batches_tracked) for layer in layers]
+    for layer in layers:
+        layer.momentum = 0.0
+        if layer.num_batches_tracked is not None:
+            layer.num_batches_tracked = layer.num_batches_tracked.clone()
+    try:
+        yield
+    finally:
+        for layer, momentum, tracked in kept:
+            layer.momentum, layer.num_batches_tracked = momentum, tracked
+
+
+@torch.no_grad()
+def predict(model: nn.Module, images: Tensor, batch: int = 500) -> Tensor:
+    """Logits (n, k) of images (n, ...), in evaluation mode, in batches."""
+    with evaluating(model):
+        parts = [model(images[start : start + batch]) for start in range(0, max(len(images), 1), batch)]
+    return torch.cat(parts)

@@ -1,0 +1,82 @@
+"""What attacks push: one number per sample, and its gradient with respect to the images.
+
+Cross-entropy is never differentiated through float32 probabilities: with m = logsumexp of the other logits minus the
+label's logit, CE = softplus(m) and grad CE = sigmoid(m) grad m, so grad m has its direction and never rounds away.
+"""
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from helpers.core.checks import check_images, check_labels, check_logits
+
+
+def without_label(logits: Tensor, labels: Tensor, fill: float = -torch.inf) -> Tensor:
+    """Logits (b, k) with each sample's label entry replaced by `fill`."""
+    return logits.scatter(1, labels.unsqueeze(1), fill)
+
+
+def cross_entropy_margin(logits: Tensor, labels: Tensor) -> Tensor:
+    """m (b,) = logsumexp_{k != y} z_k - z_y; cross-entropy is softplus(m). [Huang Eq. 5] [Balda Eq. 1]"""
+    return without_label(logits, labels).logsumexp(1) - logits.gather(1, labels.unsqueeze(1)).squeeze(1)
+
+
+class _CrossEntropy(torch.autograd.Function):
+    """softplus(m) with the gradient sigmoid(m) * margin_seed: one node of the graph."""
+
+    @staticmethod
+    def forward(ctx, logits: Tensor, labels: Tensor) -> Tensor:
+        others = without_label(logits, labels)
+        total = others.logsumexp(1, keepdim=True)
+        index = labels.unsqueeze(1)
+        margin = total - logits.gather(1, index)
+        seed = (others - total).exp_().scatter_(1, index, -1.0)
+        ctx.save_for_backward(seed.mul_(margin.sigmoid()))
+        return functional.softplus(margin).squeeze(1)
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, gradient: Tensor) -> tuple[Tensor, None]:
+        (seed,) = ctx.saved_tensors
+        return gradient.unsqueeze(1) * seed, None
+
+
+def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
+    """Cross-entropy (b,) as softplus of the margin: its gradient keeps the label's term at any confidence."""
+    return _CrossEntropy.apply(logits, labels)
+
+
+def forward(model: nn.Module, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    """Checked logits (b, k) with a graph, and the leaf (b, ...) they can be differentiated by."""
+    check_images(images)
+    leaf = images.detach().clone().requires_grad_()
+    logits = model(leaf)
+    check_logits(logits, len(images))
+    check_labels(labels, logits)
+    return logits, leaf
+
+
+def gradients(logits: Tensor, leaf: Tensor, seeds: Tensor) -> Iterator[Tensor]:
+    """Gradients of <seed, logits> by the leaf, one backward pass each, sharing the forward pass.
+
+    Args:
+        logits: (b, k) with a graph; leaf: (b, ...) its input; seeds: (s, b, k).
+    """
+    for index, seed in enumerate(seeds):
+        last = index == len(seeds) - 1
+        yield torch.autograd.grad(logits, leaf, grad_outputs=seed, retain_graph=not last)[0]
+
+
+def rounded_seed(logits: Tensor, labels: Tensor) -> Tensor:
+    """softmax - one_hot (b, k) in the logits' own precision: the usual backward of cross-entropy.
+
+    On confident images the label's term rounds away and the direction is wrong; kept to show that difference only.
+    """
+    return logits.detach().softmax(1) - functional.one_hot(labels, logits.shape[1])
+
+
+def margin_seed(logits: Tensor, labels: Tensor) -> Tensor:
+    """Gradient (b, k) of cross_entropy_margin by the logits: softmax over the other classes minus one_hot."""
+    return without_label(logits.detach(), labels).softmax(1).scatter_(1, labels.unsqueeze(1), -1.0)

@@ -1,0 +1,71 @@
+"""Intervals: Wilson for a proportion, Student's t over seeds, paired differences."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value with its 95 % interval [low, high]; n is the number of images or seeds behind it."""
+
+    value: float
+    low: float
+    high: float
+    n: int
+
+
+def exact(value: float, n: int = 1) -> Estimate:
+    """A computed fact without sampling error."""
+    return Estimate(float(value), float(value), float(value), n)
+
+
+def wilson(successes: int, n: int, level: float = 0.95) -> Estimate:
+    """Proportion successes/n with its Wilson score interval; n >= 1."""
+    z = stats.norm.ppf(0.5 + level / 2)
+    share = successes / n
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return Estimate(share, min(share, max(0.0, centre - half)), max(share, min(1.0, centre + half)), n)
+
+
+def over_seeds(values: Sequence[float], level: float = 0.95) -> Estimate:
+    """Mean of one value per seed with Student's t interval; needs two seeds for an interval of finite width."""
+    values = np.asarray(values, dtype=float)
+    mean, n = float(values.mean()), len(values)
+    if n < 2:
+        return Estimate(mean, -math.inf, math.inf, n)
+    half = float(stats.t.ppf(0.5 + level / 2, n - 1) * values.std(ddof=1) / math.sqrt(n))
+    return Estimate(mean, mean - half, mean + half, n)
+
+
+def accuracy(correct: Sequence[np.ndarray]) -> Estimate:
+    """Accuracy from one array of bits per seed: Wilson over the images of one seed, Student's t over several seeds.
+
+    The interval over seeds is never narrower than the Wilson interval of one seed's images would be for the mean seed
+    (seeds share the test images, so more seeds do not remove that error).
+    """
+    if len(correct) == 1:
+        return wilson(int(correct[0].sum()), correct[0].size)
+    between = over_seeds([bits.mean() for bits in correct])
+    images = wilson(round(between.value * correct[0].size), correct[0].size)
+    return Estimate(between.value, max(0.0, min(between.low, images.low)), min(1.0, max(between.high, images.high)), len(correct))
+
+
+def paired(first: Sequence[np.ndarray], second: Sequence[np.ndarray], level: float = 0.95) -> Estimate:
+    """Mean of first - second, paired: over seeds where there are several, over images where there is one.
+
+    Args:
+        first, second: one array of bits (or values) per seed, image by image in the same order.
+    """
+    count = min(len(first), len(second))
+    if count > 1:
+        return over_seeds([a.mean() - b.mean() for a, b in zip(first[:count], second[:count], strict=True)], level)
+    difference = first[0].astype(float) - second[0].astype(float)
+    n = difference.size
+    half = float(stats.norm.ppf(0.5 + level / 2) * difference.std(ddof=1 if n > 1 else 0) / math.sqrt(n))
+    mean = float(difference.mean())
+    return Estimate(mean, mean - half, mean + half, n)

@@ -1,0 +1,131 @@
+"""Figures 1 and 2, the longer run, Proposition C's figure and a page of examples."""
+
+import numpy as np
+
+from helpers.core.statistics import accuracy
+from helpers.papers.paper import Drawn, Item, Results, row, table
+from helpers.papers.strong_adversary.plan import ATTACKS, PIXEL, grid, lenet
+from helpers.papers.strong_adversary.settings import Settings
+from helpers.papers.strong_adversary.tables import lenet_units
+from helpers.report.specs import Curve, Curves, Figure, ImageRow, Images
+from helpers.training.driver import Schedule
+from helpers.units.examples import Examples, examples
+from helpers.units.unit import Unit
+
+
+def series(results: Results, name: str, column: str) -> list[np.ndarray]:
+    """Per seed the bits (B, n) of one attack over the grid."""
+    keys = sorted(key for key in results if key.startswith(f"{name}/") and key.endswith(f"/{column}"))
+    return [results[key].value.arrays["correct"] for key in keys]
+
+
+def sweep_rows(item: str, settings: Settings, results: Results, name: str, prefix: str = "") -> tuple[list[dict], list[Curve]]:
+    """Rows and curves of the three attacks on one network over the grid (the last entry is the tables' budget)."""
+    rows, curves = [], []
+    sizes = grid(settings)[:-1]
+    for column in ATTACKS:
+        found = series(results, name, column)
+        if not found:
+            continue
+        estimates = [accuracy([bits[index] for bits in found]) for index in range(len(sizes))]
+        rows += [row(item, prefix + column, f"{size:.1f}", value) for size, value in zip(sizes, estimates, strict=True)]
+        y, low, high = zip(*((value.value, value.low, value.high) for value in estimates), strict=True)
+        curves.append(Curve(prefix + column, sizes, y, low, high, method=column))
+    return rows, curves
+
+
+def draw_figure_1(settings: Settings, results: Results) -> Drawn:
+    """Accuracy against l2 size, three attacks on LeNet trained normally. [Huang Sec. 7.1]"""
+    rows, curves = sweep_rows("figure_1", settings, results, "Normal")
+    panel = Curves("LeNet, Normal", "l2 size (pixel / 256)", "accuracy", tuple(curves), (0, settings.top), (0, 1))
+    alt = "Accuracy of LeNet against the l2 size of the perturbation: Adv_Alpha and Adv_Loss fall together, the sign step later."
+    return Drawn(table(rows), Figure((panel,), alt=alt), f"Mean over {settings.lenet_seeds} seeds; bands are 95 % intervals.")
+
+
+def watched(settings: Settings) -> dict[str, Unit]:
+    """The networks of panel (a): as Table 2's first seed, judged after every epoch."""
+    return {name: lenet(settings, name, settings.seed) for name in ("Normal", "LWA")}
+
+
+def figure_2_units(settings: Settings) -> dict[str, Unit]:
+    """Both readings of Figure 2: learning curves and accuracy against size."""
+    found = lenet_units(settings, ("Normal", "LWA"))
+    return found | {f"watch/{name}": unit for name, unit in watched(settings).items()}
+
+
+def learning_curves(item: str, results: Results, prefix: str = "watch/") -> tuple[list[dict], list[Curve]]:
+    """Validation and Adv_Loss accuracy per epoch."""
+    rows, curves = [], []
+    for key, result in results.items():
+        if not key.startswith(prefix):
+            continue
+        name = key.removeprefix(prefix)
+        history = [entry for entry in result.value.numbers["history"] if "clean" in entry]
+        for field, column in (("clean", "Validation"), ("adv_loss", "Adv_Loss")):
+            label = f"{name}, {column}"
+            rows += [row(item, label, f"epoch {entry['epoch']}", entry[field]) for entry in history]
+            curves.append(Curve(label, [e["epoch"] for e in history], [e[field] for e in history], method=name))
+    return rows, curves
+
+
+def draw_figure_2(settings: Settings, results: Results) -> Drawn:
+    """(a) accuracy per epoch, (b) accuracy against l2 size, Normal and LWA. [Huang Sec. 7.2]"""
+    rows, curves = learning_curves("figure_2", results)
+    panels = [Curves("(a) while training", "epoch", "accuracy", tuple(curves), None, (0, 1))]
+    for name in ("Normal", "LWA"):
+        more, lines = sweep_rows("figure_2", settings, results, name, f"{name}, ")
+        rows += more
+        panels.append(Curves(f"(b) {name}", "l2 size (pixel / 256)", "accuracy", tuple(lines), (0, settings.top), (0, 1)))
+    alt = "Left: accuracy of Normal and LWA while training. Right: accuracy against l2 size under three attacks; LWA stays high."
+    return Drawn(table(rows), Figure(tuple(panels), columns=3, alt=alt), "Text says learning curves, caption l2 size: both are drawn.")
+
+
+def long_units(settings: Settings) -> dict[str, Unit]:
+    """LeNet Normal on the authors' plain SGD, judged after every epoch: what the number of epochs moves."""
+    if not settings.long_epochs:
+        return {}
+    first = round(0.6 * settings.long_epochs)
+    schedule = Schedule(((first, 0.1), (settings.long_epochs - first, 0.01)))
+    return {"watch/Normal, plain SGD": lenet(settings, "Normal", settings.seed, schedule=schedule)}
+
+
+def draw_epochs(settings: Settings, results: Results) -> Drawn:
+    """LeNet's robustness against the number of epochs."""
+    rows, curves = learning_curves("figure_epochs", results)
+    panel = Curves("LeNet Normal, the authors' schedule", "epoch", "accuracy", tuple(curves), None, (0, 1))
+    alt = "Clean accuracy and accuracy under Adv_Loss of LeNet against training epochs."
+    return Drawn(table(rows), Figure((panel,), alt=alt) if curves else None, f"First 2,000 test images, l2 size {settings.budget}.")
+
+
+def example_units(settings: Settings) -> dict[str, Unit]:
+    """One test image per class with the three perturbations, on LeNet Normal."""
+    network = lenet(settings, "Normal", settings.seed)
+    attacks = {column: {"attack": name, "options": options} for column, (name, options) in ATTACKS.items()}
+    chosen = Examples(settings.mnist, attacks, settings.budget * PIXEL)
+    return {"examples": Unit(examples, chosen, {"network": network}, "examples", 2)}
+
+
+def draw_examples(settings: Settings, results: Results) -> Drawn:
+    """Original, perturbed and perturbation for each attack."""
+    value = results["examples"].value
+    count = min(6, len(value.arrays["originals"]))
+    rows = [row("figure_examples", name, f"image {index + 1}", float(answer), "class")
+            for name, answers in value.numbers["answers"].items() for index, answer in enumerate(answers)]  # fmt: skip
+    originals = value.arrays["originals"][:count]
+    lines = [ImageRow("original", [image.squeeze() / 255 for image in originals], [f"{y}" for y in value.numbers["labels"][:count]])]
+    for name in ATTACKS:
+        r = value.arrays[name][:count].astype(np.float32)
+        moved = np.clip(originals / 255 + r, 0, 1)
+        lines.append(ImageRow(name, [image.squeeze() for image in moved], [f"→ {a}" for a in value.numbers["answers"][name][:count]]))
+        lines.append(ImageRow("its perturbation", [image.squeeze() for image in r], signed=True, scale=0.5))
+    alt = "Digits, their perturbed versions and the perturbations of three attacks at the same l2 size."
+    return Drawn(table(rows), Figure((Images("Perturbed digits", tuple(lines)),), alt=alt), f"l2 size {settings.budget}, shown clipped.")
+
+
+CURVES = (
+    Item("figure_examples", "Examples", example_units, draw_examples),
+    Item("figure_1", "Figure 1: accuracy against l2 size", lambda s: lenet_units(s, ("Normal",)), draw_figure_1),
+    Item("figure_2", "Figure 2: learning curves, and accuracy against l2 size", figure_2_units, draw_figure_2),
+    Item("figure_epochs", "LeNet's robustness against epochs", long_units, draw_epochs),
+)
+

@@ -1,0 +1,183 @@
+"""Tables 1, 1b, 2 and 3 and the numbers of the text."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from helpers.core.statistics import Estimate, accuracy
+from helpers.papers.paper import Drawn, Item, Results, row, table
+from helpers.papers.strong_adversary.plan import (
+    COLOUR,
+    COLUMNS,
+    LENET,
+    MLP,
+    PIXEL,
+    Recipe,
+    cells,
+    colour,
+    grid,
+    lenet,
+    mlp,
+    seeds,
+    source,
+)
+from helpers.papers.strong_adversary.settings import Settings
+from helpers.report.specs import Bars, Figure, Series
+from helpers.units.score import Score, score
+from helpers.units.unit import Unit
+
+EQUAL = {
+    **{name: Recipe((500, 500), recipe.phases, recipe.dropout, recipe.step, recipe.options, recipe.radius and 1.5, recipe.tuned)
+       for name, recipe in MLP.items()},
+    "Miyato": Recipe((500, 500), MLP["LWA"].phases, 0.0, "virtual_adversarial", {}, 1.5),
+    "PGD training": Recipe((500, 500), MLP["LWA"].phases, 0.0, "perturbed_input", {"steps": 5}, 1.5),
+    "LWA by Adv_Alpha": Recipe((500, 500), MLP["LWA"].phases, 0.0, "perturbed_input", {"adversary": "alpha"}, 1.5),
+    "Random noise": Recipe((500, 500), MLP["LWA"].phases, 0.0, "perturbed_input", {"adversary": "random"}, 1.5),
+}  # fmt: skip
+"""Table 1b: every method at 500 x 500 and a training radius equal to the tables' budget."""
+
+
+def bits(results: Results, name: str, column: str) -> list[np.ndarray]:
+    """One array of bits per seed: right on the clean images (Validation) or on a column's perturbed ones."""
+    found, seed = [], 0
+    ordered = sorted({int(key.split("/")[1]) for key in results if key.startswith(f"{name}/")})
+    for seed in ordered:
+        result = results.get(f"{name}/{seed}/{'Adv_Loss' if column == 'Validation' else column}")
+        if result is not None:
+            found.append(result.value.arrays["clean"] if column == "Validation" else result.value.arrays["correct"][-1])
+    return found
+
+
+def estimate(results: Results, name: str, column: str) -> Estimate | None:
+    """Accuracy of a cell over its seeds; None where it was not run."""
+    found = bits(results, name, column)
+    return accuracy(found) if found else None
+
+
+def accuracy_rows(item: str, results: Results, names: Sequence[str], columns: Sequence[str] = COLUMNS) -> list[dict]:
+    """Lines of the long form for every cell that was run."""
+    found = ((name, column, estimate(results, name, column)) for name in names for column in columns)
+    return [row(item, name, column, value) for name, column, value in found if value is not None]
+
+
+def bars(title: str, results: Results, names: Sequence[str], alt: str) -> Figure:
+    """A group of bars per column, a bar per row of the table."""
+    series = []
+    for name in names:
+        cells_ = [estimate(results, name, column) for column in COLUMNS]
+        if not any(cells_):
+            continue
+        values, low, high = ([None if cell is None else getattr(cell, part) for cell in cells_] for part in ("value", "low", "high"))
+        series.append(Series(name, values, low, high, method=name))
+    return Figure((Bars(title, "accuracy", COLUMNS, tuple(series), y_range=(0, 1)),), alt=alt)
+
+
+def rows_of_units(settings: Settings, networks: Mapping[str, tuple[Unit, Unit]], data: str, **more) -> dict[str, Unit]:
+    """Units of a table by "row/seed/column", from {"row/seed": (network, source)}."""
+    found = {}
+    for name, (network, twin) in networks.items():
+        found |= {f"{name}/{column}": unit for column, unit in cells(settings, network, twin, data=data, **more).items()}
+    return found
+
+
+def mlp_units(settings: Settings, authors: bool) -> dict[str, Unit]:
+    """Table 1's units: at the authors' epochs, or on the short schedule with more seeds."""
+    authors = authors and settings.authors_seeds > 0
+    count = settings.authors_seeds if authors else settings.seeds
+    networks = {
+        f"{name}/{seed}": (mlp(settings, name, seed, authors=authors), source(settings, "mlp", seed, authors))
+        for name in MLP
+        for seed in seeds(settings, count)
+    }
+    return rows_of_units(settings, networks, settings.mnist, budgets=(settings.budget,))
+
+
+def equal_units(settings: Settings) -> dict[str, Unit]:
+    """Table 1b's units."""
+    networks = {
+        f"{name}/{seed}": (mlp(settings, name, seed, recipe=recipe, epochs=settings.added_epochs), source(settings, "mlp", seed))
+        for name, recipe in EQUAL.items()
+        for seed in seeds(settings, settings.added_seeds)
+    }
+    return rows_of_units(settings, networks, settings.mnist, budgets=(settings.budget,))
+
+
+def lenet_units(settings: Settings, names: Sequence[str] = tuple(LENET)) -> dict[str, Unit]:
+    """Table 2's units; the printed rows are attacked over the whole grid of Figures 1 and 2, the added ones at one size."""
+    found = {}
+    for name in names:
+        printed = name in ("Normal", "LWA")
+        budgets = grid(settings) if printed else (settings.budget,)
+        for seed in seeds(settings, settings.lenet_seeds if printed else settings.added_seeds):
+            network, twin = lenet(settings, name, seed), source(settings, "lenet", seed)
+            found |= rows_of_units(settings, {f"{name}/{seed}": (network, twin)}, settings.mnist, budgets=budgets)
+    return found
+
+
+def colour_units(settings: Settings, units: str = "printed", rows: Sequence[str] = tuple(COLOUR)) -> dict[str, Unit]:
+    """Table 3's units."""
+    twins = {seed: colour(settings, "Normal", seed + 1000, units) for seed in seeds(settings, settings.colour_seeds)}
+    networks = {f"{name}/{seed}": (colour(settings, name, seed, units), twins[seed]) for name in rows for seed in twins}
+    scale = PIXEL if units == "printed" else 128 / 255
+    return rows_of_units(
+        settings, networks, settings.colour, budgets=(settings.colour_budget,), images=settings.colour_test, scale=scale
+    )
+
+
+def text_units(settings: Settings) -> dict[str, Unit]:
+    """Training and test accuracy of the LeNet of Figure 1."""
+    found = {}
+    for seed in seeds(settings, settings.lenet_seeds):
+        for split in ("train", "test"):
+            network = lenet(settings, "Normal", seed)
+            found[f"{split}/{seed}"] = Unit(
+                score, Score(settings.mnist, split), {"network": network}, f"{split} accuracy of {network.label}"
+            )
+    return found
+
+
+def _table(item: str, title: str, names: Sequence[str], note: str):
+    def draw(settings: Settings, results: Results) -> Drawn:
+        alt = f"{title}: accuracy of each training method on the clean images and under four perturbations."
+        return Drawn(table(accuracy_rows(item, results, names)), bars(title, results, names, alt), note.format(**vars(settings)))
+
+    return draw
+
+
+def draw_text_7_1(settings: Settings, results: Results) -> Drawn:
+    """The training and validation accuracy that Section 7.1 gives in words."""
+    rows = []
+    for split, column in (("train", "Training"), ("test", "Validation")):
+        found = [result.value.arrays["correct"] for key, result in results.items() if key.startswith(f"{split}/")]
+        if found:
+            rows.append(row("text_7_1", "LeNet Normal", column, accuracy(found)))
+    return Drawn(table(rows), note="The authors trained for 25 epochs of plain SGD; here one cycle with momentum.")
+
+
+def draw_text_7_2(settings: Settings, results: Results) -> Drawn:
+    """The five percentages that Section 7.2 repeats from Table 1."""
+    wanted = (("Dropout", "Adv_Loss"), ("Goodfellow", "Adv_Loss"), ("LWA", "Adv_Loss"), ("Goodfellow", "Adv_Alpha"), ("LWA", "Adv_Alpha"))
+    found = ((name, column, estimate(results, name, column)) for name, column in wanted)
+    return Drawn(table([row("text_7_2", name, column, value) for name, column, value in found if value is not None]))
+
+
+MLP_NOTE = "l2 size {budget} in the paper's pixels (value / 256), no clipping to the pixel box; white-box sets leave misclassified images as they are."
+TABLES = (
+    Item("text_7_1", "Section 7.1: LeNet's accuracy", text_units, draw_text_7_1),
+    Item("table_1", "Table 1: two hidden layers, MNIST", lambda s: mlp_units(s, True),
+         _table("table_1", "Table 1", tuple(MLP), MLP_NOTE + " The authors' epochs where the profile trains them.")),
+    Item("table_1_seeds", "Table 1 over seeds", lambda s: mlp_units(s, False),
+         _table("table_1_seeds", "Table 1, short schedule", tuple(MLP), MLP_NOTE + " {mlp_epochs} epochs, {seeds} seeds.")),
+    Item("text_7_2", "Section 7.2: numbers in the text", lambda s: mlp_units(s, True), draw_text_7_2),
+    Item("table_1b", "Table 1b: equal width, equal radius", equal_units,
+         _table("table_1b", "Table 1b", tuple(EQUAL), MLP_NOTE + " Hidden layers of at most {widest}, training radius 1.5, {added_epochs} epochs.")),
+    Item("table_2", "Table 2: LeNet, MNIST", lenet_units,
+         _table("table_2", "Table 2", tuple(LENET), MLP_NOTE + " One cycle of {lenet_epochs} epochs with momentum; the printed rows over {lenet_seeds} seeds.")),
+    Item("table_3", "Table 3: CIFAR-10", colour_units,
+         _table("table_3", "Table 3", tuple(COLOUR), "Data: {colour}; l2 size {colour_budget} in pixels / 256; maps {colour_maps}, {colour_units} units, {colour_epochs} epochs.")),
+    Item("table_3_code", "Table 3 in the authors' code's units", lambda s: colour_units(s, "code", ("Normal", "LWA")),
+         _table("table_3_code", "Table 3, code's units", ("Normal", "LWA"), "l2 size {colour_budget} in (pixel - 128) / 128: half of the printed size in grey levels.")),
+)  # fmt: skip
+"""Items of the printed tables, in the order of the paper."""
+
+

@@ -1,0 +1,1 @@
+"""Records to tables, figures, ledgers and pages; knows no paper."""

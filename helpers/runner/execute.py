@@ -1,0 +1,152 @@
+"""Run units: from the cache, here, or on Dask workers."""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import torch
+
+from helpers.core.errors import UserError
+from helpers.core.seeds import make_deterministic
+from helpers.data.load import checksum
+from helpers.runner.cache import Cache
+from helpers.runner.fingerprint import fingerprint
+from helpers.runner.hardware import hardware
+from helpers.runner.records import Record, make_record, value_of
+from helpers.units.unit import Context, Result, Unit, closure
+
+log = logging.getLogger(__name__)
+CACHED, STALE, MISSING = "cached", "stale", "missing"
+
+
+@dataclass
+class Desk:
+    """Where units are looked up and run.
+
+    Attributes:
+        data, cache_folder, device: as in Context.
+        accept_stale: use values made by other code, and say so.
+        checksums: known data checksums by name (a redraw has no data).
+        records: records that may stand in for the cache where no network is needed.
+    """
+
+    data: Path | None
+    cache_folder: Path
+    device: str = "cpu"
+    accept_stale: bool = False
+    checksums: dict[str, str] = field(default_factory=dict)
+    records: dict[str, Record] = field(default_factory=dict)
+
+    @property
+    def cache(self) -> Cache:
+        """The cache of this desk."""
+        return Cache(self.cache_folder)
+
+    def checksum(self, name: str) -> str:
+        """Checksum of a data set, read once."""
+        if name not in self.checksums:
+            self.checksums[name] = checksum(name, self.data, self.cache_folder)
+        return self.checksums[name]
+
+    def identity(self, unit: Unit) -> str:
+        """The unit's identity with the data at hand."""
+        return unit.identity(self.checksum)
+
+    def look_up(self, unit: Unit) -> tuple[str, Record | None]:
+        """(cached | stale | missing, record): from the cache, else from the records at hand."""
+        identity = self.identity(unit)
+        record = self.cache.record(identity) or self.records.get(identity)
+        if record is None:
+            return MISSING, None
+        fresh = self.accept_stale or record["fingerprint"] == fingerprint(unit)
+        return (CACHED if fresh else STALE), record
+
+    def has_networks(self, record: Record) -> bool:
+        """Whether the cache holds what a further unit would need of this one."""
+        return not record["tensors"] or self.cache.record(record["identity"]) is not None
+
+
+def pending(desk: Desk, wanted: Sequence[Unit]) -> list[Unit]:
+    """Units to run, each identity once, inputs first: the wanted ones that are missing or stale, and what they need."""
+    order: dict[str, Unit] = {}
+    for unit in closure(list(wanted)):
+        order.setdefault(desk.identity(unit), unit)
+    needed = {desk.identity(unit) for unit in wanted}
+    inputs: set[str] = set()
+    found = []
+    for identity, unit in reversed(order.items()):
+        if identity not in needed:
+            continue
+        state, record = desk.look_up(unit)
+        if state != CACHED or (identity in inputs and not desk.has_networks(record)):
+            found.append(unit)
+            parts = {desk.identity(part) for part in unit.inputs.values()}
+            needed |= parts
+            inputs |= parts
+    return found[::-1]
+
+
+def run_unit(unit: Unit, desk: Desk, progress: Callable[[int, int], None] | None = None) -> tuple[str, float]:
+    """Run one unit unless the cache has it; store it; return its identity and the seconds spent."""
+    make_deterministic()
+    identity = desk.identity(unit)
+    state, record = desk.look_up(unit)
+    if state == CACHED and desk.has_networks(record):
+        return identity, 0.0
+    inputs = {}
+    for name, part in unit.inputs.items():
+        inputs[name] = Result(part.settings, desk.cache.value(desk.cache.record(desk.identity(part))))
+    context = Context(desk.data, desk.cache_folder, desk.device, desk.cache.scratch(identity), progress)
+    start = time.perf_counter()
+    torch.manual_seed(0)
+    value = unit.function(unit.settings, inputs, context)
+    seconds = time.perf_counter() - start
+    used = {unit.data: desk.checksum(unit.data)} if unit.data else {}
+    record = make_record(
+        unit, identity, value, fingerprint=fingerprint(unit), seconds=round(seconds, 3),
+        hardware=hardware(desk.device), data=used, tensors=None,
+    )  # fmt: skip
+    desk.cache.write(record, value)
+    return identity, seconds
+
+
+def guarded(unit: Unit, desk: Desk) -> tuple[str, float]:
+    """run_unit on a worker: ends its own process when a unit takes ten times its estimate (at least ten minutes)."""
+    limit = threading.Timer(max(600.0, 10 * unit.estimate), os._exit, args=(70,))
+    limit.daemon = True
+    limit.start()
+    try:
+        return run_unit(unit, replace(desk, records={}))
+    finally:
+        limit.cancel()
+
+
+def run_here(desk: Desk, units: Sequence[Unit], report: Callable[[Unit, float | None, str], None]) -> list[str]:
+    """Run units one after the other in this process; the sentences of those that failed."""
+    failures, failed = [], set()
+    for unit in units:
+        if any(desk.identity(part) in failed for part in unit.inputs.values()):
+            failed.add(desk.identity(unit))
+            continue
+        try:
+            _, seconds = run_unit(unit, desk)
+            report(unit, seconds, "")
+        except UserError as error:
+            failed.add(desk.identity(unit))
+            failures.append(f"{unit.label or unit.name}: {error}")
+            report(unit, None, str(error))
+    return failures
+
+
+def results(desk: Desk, units: dict[str, Unit]) -> dict[str, Result]:
+    """Recorded values of finished units by key: what tables, figures and claims are made from."""
+    found = {}
+    for key, unit in units.items():
+        _, record = desk.look_up(unit)
+        if record is not None:
+            found[key] = Result(unit.settings, value_of(record))
+    return found

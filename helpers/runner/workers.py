@@ -1,0 +1,89 @@
+"""Units on Dask workers: one thread each, values through the shared cache, only identities over the wire."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from helpers.core.errors import UserError
+from helpers.runner.execute import Desk, guarded
+from helpers.units.unit import Unit
+
+
+def connect(workers: int, scheduler: str | None):
+    """A Dask client: of `scheduler` (tcp://host:port), or of a cluster of `workers` processes on this machine."""
+    import dask
+    from distributed import Client, LocalCluster
+
+    dask.config.set({
+        "distributed.scheduler.worker-ttl": "60s",
+        "distributed.worker.daemon": False,
+        "distributed.logging.distributed": "error",
+        "distributed.nanny.pre-spawn-environ.OMP_NUM_THREADS": 1,
+    })  # fmt: skip
+    logging.getLogger("distributed").setLevel(logging.ERROR)
+    if scheduler:
+        try:
+            return Client(scheduler, timeout="20s")
+        except (OSError, ValueError) as error:
+            raise UserError(f"No Dask scheduler answers at {scheduler}.") from error
+    cluster = LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None)
+    return Client(cluster)
+
+
+def run_on_workers(
+    desk: Desk,
+    units: Sequence[Unit],
+    report: Callable[[Unit, float | None, str], None],
+    *,
+    workers: int = 1,
+    scheduler: str | None = None,
+) -> list[str]:
+    """Run units as their inputs become ready, the longest first; the sentences of those that failed.
+
+    A unit is submitted once its inputs lie in the cache and its future is released at once, so a worker that dies takes
+    no finished result with it; the unit it was running goes to another worker and on from its last saved state.
+    """
+    from distributed import as_completed
+
+    bare = replace(desk, records={})
+    waiting = {desk.identity(unit): unit for unit in units}
+    running: dict = {}
+    failures: list[str] = []
+    client = connect(workers, scheduler)
+
+    def ready() -> list[str]:
+        unfinished = waiting.keys() | {desk.identity(unit) for unit in running.values()}
+        free = [key for key, unit in waiting.items()
+                if not any(desk.identity(part) in unfinished for part in unit.inputs.values())]  # fmt: skip
+        return sorted(free, key=lambda key: -waiting[key].estimate)
+
+    def abandon(identity: str) -> None:
+        for key, unit in list(waiting.items()):
+            if identity in {desk.identity(part) for part in unit.inputs.values()} and waiting.pop(key, None):
+                abandon(key)
+
+    try:
+        done = as_completed()
+        while waiting or running:
+            for key in ready():
+                unit = waiting.pop(key)
+                future = client.submit(guarded, unit, bare, key=f"unit-{key}", pure=False)
+                running[future] = unit
+                done.add(future)
+            future = next(done)
+            unit = running.pop(future)
+            if future.status == "finished":
+                report(unit, future.result()[1], "")
+            else:
+                error = future.exception()
+                sentence = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
+                failures.append(f"{unit.label or unit.name}: {sentence}")
+                report(unit, None, sentence)
+                abandon(desk.identity(unit))
+            future.release()
+    finally:
+        cluster = client.cluster
+        client.close()
+        if cluster is not None and not scheduler:
+            cluster.close()
+    return failures

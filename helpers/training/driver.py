@@ -1,0 +1,142 @@
+"""The training loop: data order, optimiser, schedule, history, resumable state."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from helpers.core.errors import UserError
+from helpers.core.seeds import generator
+from helpers.training.checkpoint import load_checkpoint, save_checkpoint
+
+Step = Callable[[nn.Module, Tensor, Tensor], Tensor]
+Augment = Callable[[Tensor, torch.Generator], Tensor]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Optimiser and learning rate as data.
+
+    Attributes:
+        phases: (epochs, rate) one after the other; with `one_cycle`, a single phase whose rate is the peak.
+        one_cycle: linear warm-up over the first quarter of the steps, then linear to zero.
+        batch, momentum, weight_decay (weights of at least two dimensions only), clip (gradient entries of the batch sum).
+    """
+
+    phases: tuple[tuple[int, float], ...]
+    one_cycle: bool = False
+    batch: int = 100
+    momentum: float = 0.0
+    weight_decay: float = 0.0
+    clip: float | None = None
+
+    @property
+    def epochs(self) -> int:
+        """Epochs of all phases."""
+        return sum(epochs for epochs, _ in self.phases)
+
+    def rate(self, step: int, per_epoch: int) -> float:
+        """Learning rate of optimiser step `step`, counted from 0."""
+        if self.one_cycle:
+            total, peak = self.epochs * per_epoch, self.phases[0][1]
+            rise = max(1, total // 4)
+            return peak * ((step + 1) / rise if step < rise else (total - step) / (total - rise))
+        epoch = step // per_epoch
+        for epochs, rate in self.phases:
+            if epoch < epochs:
+                return rate
+            epoch -= epochs
+        return self.phases[-1][1]
+
+
+def batches(count: int, size: int, order: torch.Generator) -> Iterator[Tensor]:
+    """Index tensors of one epoch in random order; a last incomplete batch is dropped (unless it is the only one)."""
+    permutation = torch.randperm(count, generator=order)
+    if count < size:
+        yield permutation
+        return
+    yield from permutation[: count - count % size].split(size)
+
+
+def make_optimiser(model: nn.Module, schedule: Schedule) -> torch.optim.Optimizer:
+    """Plain SGD (momentum, decay on weights only), one fused pass over the parameters."""
+    decayed = [p for p in model.parameters() if p.dim() > 1]
+    others = [p for p in model.parameters() if p.dim() <= 1]
+    groups = [{"params": decayed, "weight_decay": schedule.weight_decay}, {"params": others, "weight_decay": 0.0}]
+    rate = schedule.rate(0, 1)
+    return torch.optim.SGD(groups, lr=rate, momentum=schedule.momentum, fused=True)
+
+
+def train_network(
+    model: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    *,
+    step: Step,
+    schedule: Schedule,
+    seed: int,
+    augment: Augment | None = None,
+    evaluate: Callable[[nn.Module, int], dict[str, float]] | None = None,
+    checkpoint: Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[dict[str, float]]:
+    """Train `model` in place; return one row per epoch: epoch, loss, rate, and what `evaluate(model, epoch)` adds.
+
+    Args:
+        images: (n, c, h, w) float in [0, 1] on the model's device; labels: (n,).
+        step: (model, images, labels) -> scalar loss with a graph; the model is in training mode.
+        augment: applied to each batch with its own generator.
+        checkpoint: file for the resumable state, written about every minute and read if it is there.
+        progress: called with (epochs done, epochs).
+
+    Raises UserError at the first loss that is not finite.
+    """
+    order, draws = generator(seed, "order"), generator(seed, "augment")
+    torch.manual_seed(generator(seed, "training").initial_seed())
+    optimiser = make_optimiser(model, schedule)
+    history: list[dict[str, float]] = []
+    if checkpoint is not None and checkpoint.exists():
+        history = load_checkpoint(checkpoint, model, optimiser, order, draws)
+    per_epoch = max(1, len(images) // schedule.batch)
+    saved = time.monotonic()
+    for epoch in range(len(history), schedule.epochs):
+        model.train()
+        total = torch.zeros((), device=images.device)
+        for count, index in enumerate(batches(len(images), schedule.batch, order)):
+            rate = schedule.rate(epoch * per_epoch + count, per_epoch)
+            for group in optimiser.param_groups:
+                group["lr"] = rate
+            index = index.to(images.device)
+            batch = images[index]
+            if augment is not None:
+                batch = augment(batch, draws)
+            loss = step(model, batch, labels[index])
+            optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            if schedule.clip is not None:
+                # The authors clip the gradient of the batch's summed loss.
+                nn.utils.clip_grad_value_(model.parameters(), schedule.clip / len(index))
+            optimiser.step()
+            total += loss.detach()
+        mean = float(total) / (count + 1)
+        if mean != mean or abs(mean) == float("inf"):
+            raise UserError(f"Training stopped in epoch {epoch + 1}: the loss is not finite (learning rate {rate:g}).")
+        row = {"epoch": epoch + 1, "loss": mean, "rate": rate}
+        if evaluate is not None:
+            row |= evaluate(model, epoch + 1)
+        history.append(row)
+        if progress is not None:
+            progress(epoch + 1, schedule.epochs)
+        if checkpoint is not None and time.monotonic() - saved > 60:
+            save_checkpoint(checkpoint, model, optimiser, order, draws, history)
+            saved = time.monotonic()
+    model.eval()
+    return history
+
+
+def phases(pairs: Sequence[Sequence[float]]) -> tuple[tuple[int, float], ...]:
+    """(epochs, rate) pairs as read from settings."""
+    return tuple((int(epochs), float(rate)) for epochs, rate in pairs)

@@ -1,0 +1,80 @@
+"""Training on perturbed images: LWA, Goodfellow's mixture, multi-step adversaries, random perturbations."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from helpers.core.boundaries import nearest_boundary, softmax_difference
+from helpers.core.checks import Box, clip
+from helpers.core.errors import UserError
+from helpers.core.model import PixelModel, frozen_statistics
+from helpers.core.norms import project, steepest, unit
+from helpers.core.objectives import cross_entropy, margin_seed
+
+ADVERSARIES = ("gradient", "rounded", "alpha", "random")
+
+
+def ascent(model: PixelModel, images: Tensor, labels: Tensor, adversary: str, norm: float) -> Tensor:
+    """Direction (b, ...) of the adversary, detached; the model stays in training mode (fresh dropout masks)."""
+    if adversary == "random":
+        return steepest(torch.randn_like(images), norm)
+    leaf = images.detach().requires_grad_()
+    logits = model(leaf)
+    if adversary == "gradient":
+        return steepest(torch.autograd.grad(logits, leaf, margin_seed(logits, labels))[0], norm)
+    if adversary == "rounded":
+        loss = functional.cross_entropy(logits, labels, reduction="sum")
+        return steepest(torch.autograd.grad(loss, leaf)[0], norm)
+    if adversary == "alpha":
+        return steepest(nearest_boundary(logits, leaf, labels, p=norm, difference=softmax_difference).normal, norm)
+    raise UserError(f"An adversary is one of {', '.join(ADVERSARIES)}, got {adversary!r}.")
+
+
+def perturb(
+    model: PixelModel, images: Tensor, labels: Tensor, adversary: str, norm: float, measure: float, radius: float,
+    steps: int, box: Box,
+) -> Tensor:  # fmt: skip
+    """Images moved by `radius` in one step, or by `steps` projected steps of 2.5 radius / steps."""
+    if steps == 1:
+        direction = ascent(model, images, labels, adversary, norm)
+        return clip(images + radius * (direction if measure == norm else unit(direction, measure)), box)
+    moved = images
+    for _ in range(steps):
+        r = moved + 2.5 * radius / steps * ascent(model, moved, labels, adversary, norm) - images
+        moved = clip(images + project(r, radius, norm), box)
+    return moved
+
+
+def perturbed_input(
+    model: PixelModel,
+    images: Tensor,
+    labels: Tensor,
+    *,
+    radius: float,
+    clean: float = 0.0,
+    adversary: str = "gradient",
+    norm: float = 2,
+    measure: float | None = None,
+    steps: int = 1,
+    box: Box = None,
+) -> Tensor:
+    """clean * CE(x) + (1 - clean) * CE(x + r), ||r|| = radius. [Huang Alg. 2] [Huang Eq. 2] [Huang Eq. 3] [Huang Prop. 6]
+
+    LWA is the default (clean = 0, adversary = "gradient", norm 2); Goodfellow's objective clean = 0.5 with norm = inf,
+    measure = 2; PGD training steps > 1.
+
+    Args:
+        images: (b, ...) in [0, 1]; radius: in those units and in `measure` (`norm` by default).
+        adversary: "gradient" (exact), "rounded" (float32 cross-entropy), "alpha" (Adv_Alpha), "random" (no adversary).
+        clean: weight of the clean term.
+
+    r is a constant in the weight gradient. The adversary's passes leave running statistics as they are.
+    """
+    norm, measure = float(norm), float(norm if measure is None else measure)
+    with frozen_statistics(model):
+        moved = perturb(model, images, labels, adversary, norm, measure, radius, steps, box)
+    loss = cross_entropy(model(moved), labels).mean()
+    if clean:
+        with frozen_statistics(model):
+            loss = clean * cross_entropy(model(images), labels).mean() + (1 - clean) * loss
+    return loss
