@@ -56,16 +56,19 @@ def accuracy(correct: Sequence[np.ndarray]) -> Estimate:
 
 
 def paired(first: Sequence[np.ndarray], second: Sequence[np.ndarray], level: float = 0.95) -> Estimate:
-    """Mean of first - second, paired: over seeds where there are several, over images where there is one.
+    """Mean of first - second, paired image by image: with one seed over images, with several over seeds.
 
     Args:
-        first, second: one array of bits (or values) per seed, image by image in the same order.
+        first, second: one array of bits (or values) per seed, in the same order of images.
+
+    Over seeds the interval is never narrower than that of the seeds' mean over the images, which all seeds share.
     """
     count = min(len(first), len(second))
-    if count > 1:
-        return over_seeds([a.mean() - b.mean() for a, b in zip(first[:count], second[:count], strict=True)], level)
-    difference = first[0].astype(float) - second[0].astype(float)
-    n = difference.size
-    half = float(stats.norm.ppf(0.5 + level / 2) * difference.std(ddof=1 if n > 1 else 0) / math.sqrt(n))
-    mean = float(difference.mean())
-    return Estimate(mean, mean - half, mean + half, n)
+    differences = np.stack([np.asarray(a, float) - np.asarray(b, float) for a, b in zip(first[:count], second[:count], strict=True)])
+    means = differences.mean(0).ravel()
+    half = float(stats.norm.ppf(0.5 + level / 2) * means.std(ddof=1 if means.size > 1 else 0) / math.sqrt(means.size))
+    mean = float(means.mean())
+    if count == 1:
+        return Estimate(mean, mean - half, mean + half, means.size)
+    between = over_seeds(differences.reshape(count, -1).mean(1), level)
+    return Estimate(mean, min(between.low, mean - half), max(between.high, mean + half), count)

@@ -20,8 +20,8 @@ class Cost:
     """`images` at one batch; `repeats` of which the median counts."""
 
     data: str
-    images: int = 500
-    repeats: int = 5
+    images: int = 200
+    repeats: int = 3
 
 
 def softmax_jacobian(model: nn.Module, images: Tensor, *, shared: bool) -> Tensor:

@@ -237,7 +237,7 @@ def draw_cost(settings: Settings, results: Results) -> Drawn:
         rows.append(row("cost_adv_alpha", name, "backward passes", numbers["passes"][name], "passes"))
         rows.append(row("cost_adv_alpha", name, "seconds", seconds, "s"))
         rows.append(row("cost_adv_alpha", name, "times Adv_Loss", seconds / numbers["seconds"]["Adv_Loss"], "ratio"))
-    return Drawn(table(rows), note=f"LeNet, one batch of {numbers['images']} images, one thread, median of five.")
+    return Drawn(table(rows), note=f"LeNet, one batch of {numbers['images']} images, one thread, median of three.")
 
 
 def neighbours_units(settings: Settings) -> dict[str, Unit]:
