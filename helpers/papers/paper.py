@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers.core.statistics import Estimate
 from helpers.core.verdicts import Condition
-from helpers.report.specs import Figure
+from helpers.report.specs import Curve, Figure
 from helpers.report.tables import COLUMNS
 from helpers.units.unit import Result, Unit
 
@@ -83,3 +83,9 @@ def row(item: str, name: str, column: str, estimate: Estimate | float, unit: str
 def table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Rows as a frame in long form."""
     return pd.DataFrame(list(rows), columns=list(COLUMNS))
+
+
+def curve(label: str, x: Sequence[float], estimates: Sequence[Estimate]) -> Curve:
+    """Estimates over x as a curve with its band, in the colour of the method `label`."""
+    y, low, high = zip(*((found.value, found.low, found.high) for found in estimates), strict=True)
+    return Curve(label, x, y, low, high, method=label)

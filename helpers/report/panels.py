@@ -16,6 +16,9 @@ from helpers.report.style import GREY, Method, method_style
 
 MANY_POINTS = 25  # more markers than this hide the line
 
+# A reported value on a bar: open, and dark enough to be seen on any colour.
+MARK = {"color": "black", "marker": "D", "markerfacecolor": "white", "markersize": 4.5, "linestyle": "none", "zorder": 5}
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -24,9 +27,11 @@ class Entry:
     label: str
     style: Method
     reported: bool
-    shape: str  # line, points or bar
+    shape: str  # line, points, bar or mark
 
     def handle(self) -> Line2D | Patch:
+        if self.shape == "mark":
+            return Line2D([], [], label=self.label, **MARK)
         if self.shape == "bar":
             return Patch(label=self.label, **_bar_look(self.style, self.reported))
         look = _line_look(self.style, self.reported)
@@ -46,6 +51,8 @@ def entries(panel: specs.Panel) -> tuple[Entry, ...]:
             parts = [(sample, "bar") for sample in panel.samples]
         case _:
             parts = []
+    if isinstance(panel, specs.Bars) and any(series.marks for series in panel.series):
+        parts.append((specs.Curve("as printed", (), (), reported=True), "mark"))
     found = [
         Entry(p.label, method_style(p.method, i), p.reported, shape) for i, (p, shape) in enumerate(parts) if p.label
     ]
@@ -101,6 +108,8 @@ def draw_bars(axes: Axes, panel: specs.Bars, characters: int) -> None:
         here = np.isfinite(y)
         axes.bar(x[here], y[here], width=width * 0.9, zorder=2, **_bar_look(style, series.reported))
         _whiskers(axes, x, series, "#333333")
+        if series.marks is not None:
+            axes.plot(x, _finite(series.marks), **MARK)
         for missing in x[~here]:
             axes.text(missing, 0.01, "–", transform=axes.get_xaxis_transform(), ha="center", va="bottom", color=GREY)
     room = characters // max(1, len(panel.groups))

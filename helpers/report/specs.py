@@ -79,7 +79,7 @@ class Curves:
 
 @dataclass(frozen=True)
 class Series:
-    """One bar per group."""
+    """One bar per group; `marks` are the reported values of the same cells, an open marker on each bar."""
 
     label: str
     values: tuple[float, ...]
@@ -87,10 +87,11 @@ class Series:
     high: tuple[float, ...] | None = None
     method: str | None = None
     reported: bool = False
+    marks: tuple[float, ...] | None = None
 
     def __post_init__(self):
-        _tidy(self, floats=("values", "low", "high"))
-        _same_length(self, self.label, ("values", "low", "high"))
+        _tidy(self, floats=("values", "low", "high", "marks"))
+        _same_length(self, self.label, ("values", "low", "high", "marks"))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from helpers.attacks.auto_attack import installed
 from helpers.core.statistics import accuracy, paired
-from helpers.papers.paper import Drawn, Item, Results, row, table
+from helpers.papers.paper import Drawn, Item, Results, curve, row, table
 from helpers.papers.strong_adversary.plan import ATTACKS, PIXEL, colour, estimate, lenet, mlp, source
 from helpers.papers.strong_adversary.settings import Settings
 from helpers.papers.strong_adversary.theory import theory_numbers
@@ -168,8 +168,7 @@ def draw_sizes(settings: Settings, results: Results) -> Drawn:
         curves = []
         for column, values in lines.items():
             rows += [row("figure_masking", f"{name}, {column}", f"{size:.1f}", value) for size, value in zip(SIZES, values, strict=True)]
-            y, low, high = zip(*((value.value, value.low, value.high) for value in values), strict=True)
-            curves.append(Curve(column, SIZES, y, low, high, method=column))
+            curves.append(curve(column, SIZES, values))
         panels.append(Curves(f"LeNet {name}", "l2 size (pixel / 256)", "accuracy", tuple(curves), (0, SIZES[-1]), (0, 1)))
     alt = "Accuracy against l2 size for one step and for projected gradient steps, on LeNet trained normally and by LWA."
     return Drawn(table(rows), Figure(tuple(panels), columns=2, alt=alt))
@@ -187,19 +186,19 @@ def radius_units(settings: Settings) -> dict[str, Unit]:
 
 def draw_radius(settings: Settings, results: Results) -> Drawn:
     """Held-out accuracy, clean and under Adv_Loss, against the training radius."""
-    rows, curves = [], []
-    for name in ("LWA", "Goodfellow"):
-        for field, column in (("clean", "Validation"), ("correct", "Adv_Loss")):
+    rows, panels = [], []
+    for field, column in (("clean", "Validation"), ("correct", "Adv_Loss")):
+        curves = []
+        for name in ("LWA", "Goodfellow"):
             values = []
             for radius in RADII:
                 bits = results[f"{name}/{radius:g}"].value.arrays[field]
                 values.append(accuracy([bits if field == "clean" else bits[-1]]))
                 rows.append(row("table_radius", f"{name}, {column}", f"c = {radius:g}", values[-1]))
-            y, low, high = zip(*((value.value, value.low, value.high) for value in values), strict=True)
-            curves.append(Curve(f"{name}, {column}", RADII, y, low, high, method=name))
-    panel = Curves("Held-out images", "training radius c (pixel / 256)", "accuracy", tuple(curves), None, (0, 1))
+            curves.append(curve(name, RADII, values))
+        panels.append(Curves(f"Held-out images, {column}", "training radius c (pixel / 256)", "accuracy", tuple(curves), None, (0, 1)))
     alt = "Clean accuracy and accuracy under Adv_Loss on held-out images against the training radius."
-    return Drawn(table(rows), Figure((panel,), alt=alt), f"{settings.tuning_epochs} epochs on the training set without the held-out part.")
+    return Drawn(table(rows), Figure(tuple(panels), columns=2, alt=alt), f"{settings.tuning_epochs} epochs on the training set without the held-out part.")
 
 
 def minimal_units(settings: Settings) -> dict[str, Unit]:

@@ -3,7 +3,8 @@
 import numpy as np
 
 from helpers.core.statistics import accuracy
-from helpers.papers.paper import Drawn, Item, Results, row, table
+from helpers.papers.paper import Drawn, Item, Results, curve, row, table
+from helpers.papers.reported import numbers
 from helpers.papers.strong_adversary.plan import ATTACKS, PIXEL, grid, lenet
 from helpers.papers.strong_adversary.settings import Settings
 from helpers.papers.strong_adversary.tables import lenet_units
@@ -29,17 +30,26 @@ def sweep_rows(item: str, settings: Settings, results: Results, name: str, prefi
             continue
         estimates = [accuracy([bits[index] for bits in found]) for index in range(len(sizes))]
         rows += [row(item, prefix + column, f"{size:.1f}", value) for size, value in zip(sizes, estimates, strict=True)]
-        y, low, high = zip(*((value.value, value.low, value.high) for value in estimates), strict=True)
-        curves.append(Curve(prefix + column, sizes, y, low, high, method=column))
+        curves.append(curve(column, sizes, estimates))
     return rows, curves
+
+
+def authors_curves() -> list[Curve]:
+    """Figure 1's points as the authors' notebook stored them."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    for (source, item, name, column), value in numbers("strong_adversary").items():
+        if (source, item) == ("authors", "figure_1"):
+            found.setdefault(name, []).append((float(column), value))
+    return [Curve(f"{name}, authors", *zip(*sorted(points), strict=True), method=name, reported=True) for name, points in found.items()]
 
 
 def draw_figure_1(settings: Settings, results: Results) -> Drawn:
     """Accuracy against l2 size, three attacks on LeNet trained normally. [Huang Sec. 7.1]"""
     rows, curves = sweep_rows("figure_1", settings, results, "Normal")
-    panel = Curves("LeNet, Normal", "l2 size (pixel / 256)", "accuracy", tuple(curves), (0, settings.top), (0, 1))
+    lines = (*curves, *authors_curves())
+    panel = Curves("LeNet, Normal", "l2 size (pixel / 256)", "accuracy", lines, (0, settings.top), (0, 1))
     alt = "Accuracy of LeNet against the l2 size of the perturbation: Adv_Alpha and Adv_Loss fall together, the sign step later."
-    return Drawn(table(rows), Figure((panel,), alt=alt), f"Mean over {settings.lenet_seeds} seeds; bands are 95 % intervals.")
+    return Drawn(table(rows), Figure((panel,), alt=alt), f"Mean over {settings.lenet_seeds} seeds; bands are 95 % intervals; dashed: the authors' stored curve (the printed figure gives no numbers).")
 
 
 def watched(settings: Settings) -> dict[str, Unit]:
@@ -53,31 +63,31 @@ def figure_2_units(settings: Settings) -> dict[str, Unit]:
     return found | {f"watch/{name}": unit for name, unit in watched(settings).items()}
 
 
-def learning_curves(item: str, results: Results, prefix: str = "watch/") -> tuple[list[dict], list[Curve]]:
-    """Validation and Adv_Loss accuracy per epoch."""
-    rows, curves = [], []
+def learning_panels(item: str, results: Results, prefix: str = "watch/") -> tuple[list[dict], list[Curves]]:
+    """Validation and Adv_Loss accuracy per epoch, a panel each."""
+    rows, lines = [], {"clean": [], "adv_loss": []}
+    titles = {"clean": "Validation", "adv_loss": "Adv_Loss"}
     for key, result in results.items():
         if not key.startswith(prefix):
             continue
         name = key.removeprefix(prefix)
         history = [entry for entry in result.value.numbers["history"] if "clean" in entry]
-        for field, column in (("clean", "Validation"), ("adv_loss", "Adv_Loss")):
-            label = f"{name}, {column}"
-            rows += [row(item, label, f"epoch {entry['epoch']}", entry[field]) for entry in history]
-            curves.append(Curve(label, [e["epoch"] for e in history], [e[field] for e in history], method=name))
-    return rows, curves
+        for field, curves in lines.items():
+            rows += [row(item, f"{name}, {titles[field]}", f"epoch {entry['epoch']}", entry[field]) for entry in history]
+            curves.append(Curve(name, [e["epoch"] for e in history], [e[field] for e in history], method=name.split(",")[0]))
+    panels = [Curves(f"(a) while training, {titles[field]}", "epoch", "accuracy", tuple(curves), None, (0, 1)) for field, curves in lines.items()]
+    return rows, panels
 
 
 def draw_figure_2(settings: Settings, results: Results) -> Drawn:
     """(a) accuracy per epoch, (b) accuracy against l2 size, Normal and LWA. [Huang Sec. 7.2]"""
-    rows, curves = learning_curves("figure_2", results)
-    panels = [Curves("(a) while training", "epoch", "accuracy", tuple(curves), None, (0, 1))]
+    rows, panels = learning_panels("figure_2", results)
     for name in ("Normal", "LWA"):
         more, lines = sweep_rows("figure_2", settings, results, name, f"{name}, ")
         rows += more
         panels.append(Curves(f"(b) {name}", "l2 size (pixel / 256)", "accuracy", tuple(lines), (0, settings.top), (0, 1)))
-    alt = "Left: accuracy of Normal and LWA while training. Right: accuracy against l2 size under three attacks; LWA stays high."
-    return Drawn(table(rows), Figure(tuple(panels), columns=3, alt=alt), "Text says learning curves, caption l2 size: both are drawn.")
+    alt = "Top: accuracy of Normal and LWA while training. Bottom: accuracy against l2 size under three attacks; LWA stays high."
+    return Drawn(table(rows), Figure(tuple(panels), columns=2, alt=alt), "Text says learning curves, caption l2 size: both are drawn.")
 
 
 def long_units(settings: Settings) -> dict[str, Unit]:
@@ -91,10 +101,11 @@ def long_units(settings: Settings) -> dict[str, Unit]:
 
 def draw_epochs(settings: Settings, results: Results) -> Drawn:
     """LeNet's robustness against the number of epochs."""
-    rows, curves = learning_curves("figure_epochs", results)
-    panel = Curves("LeNet Normal, the authors' schedule", "epoch", "accuracy", tuple(curves), None, (0, 1))
-    alt = "Clean accuracy and accuracy under Adv_Loss of LeNet against training epochs."
-    return Drawn(table(rows), Figure((panel,), alt=alt) if curves else None, f"First 2,000 test images, l2 size {settings.budget}.")
+    rows, panels = learning_panels("figure_epochs", results)
+    if not rows:
+        return Drawn(table(rows), note="Not run in this profile: needs the profile cpu.")
+    alt = "Clean accuracy and accuracy under Adv_Loss of LeNet against training epochs of plain SGD."
+    return Drawn(table(rows), Figure(tuple(panels), columns=2, alt=alt), f"First 2,000 test images, l2 size {settings.budget}.")
 
 
 def example_units(settings: Settings) -> dict[str, Unit]:

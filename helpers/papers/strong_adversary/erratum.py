@@ -1,10 +1,8 @@
 """One line of the errata, and how its numbers are written."""
 
 from collections.abc import Callable, Mapping
-from functools import cache
-from pathlib import Path
 
-from helpers.report.tables import item_name, read_csv
+from helpers.papers.reported import numbers
 
 Theory = Mapping[str, Mapping[str, float]]
 """Numbers of the theory checks by check and key."""
@@ -53,11 +51,8 @@ def change(first: float | None, second: float | None) -> str:
     return "not run" if first is None or second is None else f"{first - second:+.3f}"
 
 
-@cache
 def _reported() -> dict[tuple[str, str, str, str], float]:
-    frame = read_csv(Path(__file__).with_name("reported.csv"))
-    names = zip(frame["source"], map(item_name, frame["item"]), frame["row"], frame["column"], strict=True)
-    return dict(zip(names, frame["value"], strict=True))
+    return numbers("strong_adversary")
 
 
 def reported(item: str, row: str, column: str, source: str = "print") -> float:

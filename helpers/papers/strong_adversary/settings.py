@@ -36,7 +36,7 @@ class Settings:
     colour_budget: Positive = 0.5
     top: Positive = 4.0
     spacing: Positive = 0.2
-    mlp_epochs: Count = 20
+    mlp_epochs: Count = 30
     widest: Count = 200
     added_epochs: Count = 10
     lenet_seeds: Count = 1
@@ -65,15 +65,16 @@ PROFILES = {
         "seeds": 3,
         "authors_seeds": 1,
         "mlp_epochs": 20,
+        "added_epochs": 8,
         "widest": 500,
         "lenet_seeds": 3,
         "lenet_epochs": 6,
         "lenet_batch": 100,
-        "tuning_epochs": 5,
+        "tuning_epochs": 3,
         "long_epochs": 50,
         "colour_maps": (16, 32),
         "colour_units": 256,
-        "colour_images": 10_000,
+        "colour_images": 5_000,
         "colour_test": 2_000,
         "colour_epochs": 6,
         "pgd_images": 1_000,

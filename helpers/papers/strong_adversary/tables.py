@@ -6,6 +6,7 @@ import numpy as np
 
 from helpers.core.statistics import Estimate, accuracy
 from helpers.papers.paper import Drawn, Item, Results, row, table
+from helpers.papers.reported import numbers
 from helpers.papers.strong_adversary.plan import (
     COLOUR,
     COLUMNS,
@@ -60,15 +61,17 @@ def accuracy_rows(item: str, results: Results, names: Sequence[str], columns: Se
     return [row(item, name, column, value) for name, column, value in found if value is not None]
 
 
-def bars(title: str, results: Results, names: Sequence[str], alt: str) -> Figure:
-    """A group of bars per column, a bar per row of the table."""
+def bars(title: str, item: str, results: Results, names: Sequence[str], alt: str) -> Figure:
+    """A group of bars per column, a bar per row of the table, the printed value as an open marker."""
+    printed = numbers("strong_adversary")
     series = []
     for name in names:
-        cells_ = [estimate(results, name, column) for column in COLUMNS]
-        if not any(cells_):
+        found = [estimate(results, name, column) for column in COLUMNS]
+        if not any(found):
             continue
-        values, low, high = ([None if cell is None else getattr(cell, part) for cell in cells_] for part in ("value", "low", "high"))
-        series.append(Series(name, values, low, high, method=name))
+        values, low, high = ([None if cell is None else getattr(cell, part) for cell in found] for part in ("value", "low", "high"))
+        marks = [printed.get(("print", item, name, column)) for column in COLUMNS]
+        series.append(Series(name, values, low, high, method=name, marks=marks if any(marks) else None))
     return Figure((Bars(title, "accuracy", COLUMNS, tuple(series), y_range=(0, 1)),), alt=alt)
 
 
@@ -139,7 +142,7 @@ def text_units(settings: Settings) -> dict[str, Unit]:
 def _table(item: str, title: str, names: Sequence[str], note: str):
     def draw(settings: Settings, results: Results) -> Drawn:
         alt = f"{title}: accuracy of each training method on the clean images and under four perturbations."
-        return Drawn(table(accuracy_rows(item, results, names)), bars(title, results, names, alt), note.format(**vars(settings)))
+        return Drawn(table(accuracy_rows(item, results, names)), bars(title, item, results, names, alt), note.format(**vars(settings)))
 
     return draw
 
