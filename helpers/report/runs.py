@@ -120,5 +120,9 @@ def _own(folder: Path, item: str, row: str, column: str) -> dict:
     return {"ours": float("nan"), "low": float("nan"), "high": float("nan"), "unit": ""}
 
 
-def _natural(path: Path) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in path.stem.split("_")]
+def _natural(path: Path) -> tuple[int, list[tuple[int, str]]]:
+    """The paper's figures, then its tables, then what was added; figure_2 before figure_10."""
+    parts = path.stem.split("_")
+    numbered = len(parts) > 1 and parts[1][:1].isdigit()
+    rank = 2 if not numbered else ("figure", "table").index(parts[0]) if parts[0] in ("figure", "table") else 2
+    return rank, [(int(part), "") if part.isdigit() else (-1, part) for part in parts]

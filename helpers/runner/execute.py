@@ -93,6 +93,9 @@ def pending(desk: Desk, wanted: Sequence[Unit]) -> list[Unit]:
 def run_unit(unit: Unit, desk: Desk, progress: Callable[[int, int], None] | None = None) -> tuple[str, float]:
     """Run one unit unless the cache has it; store it; return its identity and the seconds spent."""
     make_deterministic()
+    if desk.device == "cuda":
+        # Some backward passes (max pooling) have no deterministic kernel there; they warn and go on.
+        torch.use_deterministic_algorithms(True, warn_only=True)
     identity = desk.identity(unit)
     state, record = desk.look_up(unit)
     if state == CACHED and desk.has_networks(record):

@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from importlib import resources
 from pathlib import Path
@@ -13,7 +14,7 @@ import pandas as pd
 from helpers.core.errors import UserError
 from helpers.core.paths import cache_folder, data_folder, device_name, reports_folder
 from helpers.core.seeds import make_deterministic
-from helpers.core.verdicts import verdict
+from helpers.core.verdicts import Condition, verdict
 from helpers.data.load import available, stand_in
 from helpers.papers.paper import Drawn, Paper, Results
 from helpers.report import draw
@@ -103,7 +104,7 @@ class Study:
             todo = pending(self.desk, list(units.values()))
             if todo and self.redraw:
                 raise UserError(f"{todo[0].label} is not among the records; run it first (python -m helpers run).")
-            failures = run_here(self.desk, todo, _quiet)
+            failures = run_here(self.desk, todo, _told)
             if failures:
                 raise UserError(failures[0])
             found = {}
@@ -152,7 +153,7 @@ class Study:
         found = self.paper.claims(self.settings, {item.name: self.results(item.name) for item in self.paper.items})
         rows = []
         for claim in found:
-            conditions = "; ".join(_shown(condition) for condition in claim.conditions)
+            conditions = _evidence(claim.conditions)
             missing = f"needs the profile {claim.needs}" if not claim.conditions else ""
             evidence = ". ".join(filter(None, (conditions, claim.evidence, missing)))
             rows.append((claim.id, claim.statement, claim.where, verdict(claim.conditions), evidence))
@@ -187,7 +188,7 @@ class Study:
             "stand_ins": self.stand_ins,
             "commit": commit(),
             "versions": versions(),
-            "hardware": sorted({record["hardware"] for record in records.values()}) or [hardware(self.desk.device)],
+            "hardware": ", ".join(sorted({record["hardware"] for record in records.values()})) or hardware(self.desk.device),
             "device": self.desk.device,
             "data": {name: value for record in records.values() for name, value in record["data"].items()},
             "seconds": round(sum(record["seconds"] for record in records.values()), 1),
@@ -204,11 +205,20 @@ class Study:
         self.write_records()
 
 
-def _quiet(unit: Unit, seconds: float | None, sentence: str) -> None:
-    return None
+def _told(unit: Unit, seconds: float | None, sentence: str) -> None:
+    """A line per unit that a notebook computes itself; headless runs drop what goes to stderr."""
+    took = "failed" if seconds is None else f"{seconds:.1f} s"
+    print(f"{took}  {unit.label or unit.name} {sentence}".rstrip(), file=sys.stderr, flush=True)
 
 
-def _shown(condition) -> str:
+def _evidence(conditions: Sequence[Condition], most: int = 6) -> str:
+    """The conditions with their numbers; of a long list the closest ones."""
+    shown = sorted(conditions, key=lambda one: one.estimate.low - one.threshold)[:most] if len(conditions) > most else conditions
+    rest = f"; and {len(conditions) - most} more, clearer" if len(conditions) > most else ""
+    return "; ".join(_shown(condition) for condition in shown) + rest
+
+
+def _shown(condition: Condition) -> str:
     """A condition with its numbers."""
     found, bar = condition.estimate, condition.threshold
     sign = ">" if condition.strict else ">="
