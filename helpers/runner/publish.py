@@ -38,7 +38,7 @@ def papers_table(found: list[PaperRun], root: Path) -> str:
             label, printed, ours = run.headline[0]
             verdicts = ", ".join(f"{count} {verdict}" for verdict, count in run.verdicts.items() if count)
             lines.append(
-                f"| {first} | [{run.profile}]({page}/notebook.ipynb) | {duration(run.manifest.get('seconds'))}, {hardware} | "
+                f"| {first} | [{run.profile}]({page}/notebook.ipynb) | {duration(run.manifest.get('seconds'))}, {run.manifest.get('hardware')} | "
                 f"{text_markdown(label)}: {printed}, {ours} | {verdicts} |"
             )
             first = " | "

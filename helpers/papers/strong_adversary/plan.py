@@ -216,7 +216,7 @@ def source(settings: Settings, kind: str, seed: int, authors: bool = False) -> U
     """The separately trained twin of Normal that makes the Fixed set: another initialisation, one per seed."""
     twin = seed + 1000
     if kind == "lenet":
-        return lenet(settings, "Normal", twin)
+        return lenet(settings, "Normal", twin, epochs=max(2, (settings.lenet_epochs + 1) // 2))
     if kind == "colour":
         return colour(settings, "Normal", twin)
     return mlp(settings, "Normal", twin, authors=authors, recipe=Recipe((100, 100), ((30, 0.1),)) if authors else None)

@@ -19,7 +19,7 @@ class Settings:
         budget, colour_budget: l2 size of the tables' perturbations; top, spacing: the curves' largest size and grid.
         mlp_epochs: the short schedule of the fully connected networks; authors_seeds: seeds at the authors' epochs.
         added_epochs: of Table 1b; widest: hidden layers of the fully connected networks are at most so wide.
-        lenet_seeds, lenet_epochs, lenet_batch, lenet_rate: seeds of LeNet's printed rows, and its one-cycle schedule (momentum 0.9).
+        lenet_rows, lenet_seeds: Table 2's rows, and the seeds of its printed ones; lenet_epochs, lenet_batch, lenet_rate: the one-cycle schedule (momentum 0.9).
         tuning_epochs: of the networks from which a radius is chosen; long_epochs: of the longer LeNet run (0: none).
         colour_maps, colour_units, colour_images, colour_epochs, colour_seeds, colour_test: the colour network, its
             training, and how many test images it is judged on (None: all); colour_schedule: "one-cycle" or "authors".
@@ -40,6 +40,9 @@ class Settings:
     widest: Count = 200
     added_epochs: Count = 10
     lenet_seeds: Count = 1
+    lenet_rows: tuple[Literal["Normal", "LWA", "LWA_Rep", "Dropout", "Goodfellow", "Miyato"], ...] = (
+        "Normal", "LWA", "LWA_Rep", "Dropout", "Goodfellow",
+    )  # fmt: skip
     lenet_epochs: Count = 5
     lenet_batch: Count = 50
     lenet_rate: Positive = 0.05
@@ -65,16 +68,16 @@ PROFILES = {
         "seeds": 3,
         "authors_seeds": 1,
         "mlp_epochs": 20,
-        "added_epochs": 8,
+        "added_epochs": 5,
         "widest": 500,
         "lenet_seeds": 3,
-        "lenet_epochs": 6,
+        "lenet_epochs": 5,
         "lenet_batch": 100,
         "tuning_epochs": 3,
         "long_epochs": 50,
         "colour_maps": (16, 32),
         "colour_units": 256,
-        "colour_images": 5_000,
+        "colour_images": 3_000,
         "colour_test": 2_000,
         "colour_epochs": 6,
         "pgd_images": 1_000,
@@ -90,6 +93,7 @@ PROFILES = {
         "added_epochs": 20,
         "widest": 500,
         "lenet_seeds": 5,
+        "lenet_rows": ("Normal", "LWA", "LWA_Rep", "Dropout", "Goodfellow", "Miyato"),
         "lenet_epochs": 20,
         "lenet_batch": 100,
         "tuning_epochs": 10,

@@ -105,13 +105,13 @@ def equal_units(settings: Settings) -> dict[str, Unit]:
     return rows_of_units(settings, networks, settings.mnist, budgets=(settings.budget,))
 
 
-def lenet_units(settings: Settings, names: Sequence[str] = tuple(LENET)) -> dict[str, Unit]:
-    """Table 2's units; the printed rows are attacked over the whole grid of Figures 1 and 2, the added ones at one size."""
+def lenet_units(settings: Settings, names: Sequence[str] | None = None) -> dict[str, Unit]:
+    """Table 2's units; the first seed of the printed rows is attacked over the whole grid of Figures 1 and 2."""
     found = {}
-    for name in names:
+    for name in names or settings.lenet_rows:
         printed = name in ("Normal", "LWA")
-        budgets = grid(settings) if printed else (settings.budget,)
         for seed in seeds(settings, settings.lenet_seeds if printed else settings.added_seeds):
+            budgets = grid(settings) if printed and seed == settings.seed else (settings.budget,)
             network, twin = lenet(settings, name, seed), source(settings, "lenet", seed)
             found |= rows_of_units(settings, {f"{name}/{seed}": (network, twin)}, settings.mnist, budgets=budgets)
     return found

@@ -1,0 +1,107 @@
+"""Intervals against known values, and the verdicts that rest on them."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from helpers.core.statistics import Estimate, accuracy, exact, over_seeds, paired, wilson
+from helpers.core.verdicts import CONTRADICTED, NOT_RUN, REPRODUCED, UNDECIDED, Condition, verdict
+
+
+@pytest.mark.parametrize(
+    "successes, n, low, high",
+    [(8, 10, 0.4902, 0.9433), (0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (1, 1, 0.2065, 1.0), (500, 1000, 0.4691, 0.5309)],
+)
+def test_wilson_intervals_from_tables(successes, n, low, high):
+    found = wilson(successes, n)
+    assert (found.value, found.n) == (successes / n, n)
+    assert (found.low, found.high) == pytest.approx((low, high), abs=5e-5)
+
+
+@pytest.mark.parametrize("successes, n, level", [(3, 17, 0.95), (0, 5, 0.9), (400, 401, 0.99)])
+def test_wilson_is_scipys(successes, n, level):
+    theirs = stats.binomtest(successes, n).proportion_ci(level, method="wilson")
+    found = wilson(successes, n, level)
+    assert (found.low, found.high) == pytest.approx((theirs.low, theirs.high), abs=1e-12)
+
+
+def test_students_t_over_seeds():
+    found = over_seeds([1.0, 2.0, 3.0, 4.0])
+    # t(3, 0.975) = 3.1824, deviation 1.2910, root of 4
+    assert found.value == 2.5 and found.n == 4
+    assert found.high - 2.5 == pytest.approx(3.1824 * 1.2910 / 2, rel=1e-4) == pytest.approx(2.5 - found.low, rel=1e-4)
+    assert over_seeds([0.7]) == Estimate(0.7, -math.inf, math.inf, 1)
+
+
+def test_accuracy_of_one_seed_is_wilsons():
+    assert accuracy([np.array([1, 1, 0, 1], bool)]) == wilson(3, 4)
+
+
+def test_accuracy_over_seeds_is_never_narrower_than_its_images():
+    same = [np.arange(100) < 90] * 3
+    found, images = accuracy(same), wilson(90, 100)
+    assert (found.value, found.n) == (pytest.approx(0.9), 3)
+    assert found.low <= images.low and found.high >= images.high
+    apart = accuracy([np.ones(100, bool), np.zeros(100, bool)])
+    assert (apart.low, apart.high) == (0, 1)
+
+
+def test_paired_over_the_images_of_one_seed():
+    first, second = np.array([1, 1, 1, 0, 1], bool), np.array([0, 1, 0, 0, 1], bool)
+    found, by_hand = paired([first], [second]), first.astype(float) - second
+    half = 1.959964 * by_hand.std(ddof=1) / math.sqrt(5)
+    assert (found.value, found.low, found.high, found.n) == (0.4, pytest.approx(0.4 - half), pytest.approx(0.4 + half), 5)
+
+
+def test_paired_intervals_are_narrower_than_the_difference_of_two(random_bits=np.random.RandomState(0).rand(1000)):
+    first, second = random_bits < 0.8, random_bits < 0.75
+    found = paired([first], [second])
+    assert found.high - found.low < wilson(int(first.sum()), 1000).high - wilson(int(first.sum()), 1000).low
+
+
+def test_paired_over_seeds_covers_both_kinds_of_error():
+    bits = np.random.RandomState(1).rand(2, 3, 200) < [[[0.9]], [[0.8]]]
+    found = paired(list(bits[0]), list(bits[1]))
+    differences = bits[0].astype(float) - bits[1]
+    seeds = over_seeds(differences.mean(1))
+    images = 1.959964 * differences.mean(0).std(ddof=1) / math.sqrt(200)
+    assert found.n == 3 and found.value == pytest.approx(differences.mean())
+    assert found.low == pytest.approx(min(seeds.low, found.value - images))
+    assert found.high == pytest.approx(max(seeds.high, found.value + images))
+
+
+def test_pairing_is_antisymmetric_and_uses_the_common_seeds():
+    bits = list(np.random.RandomState(2).rand(4, 50) < 0.5)
+    one, other = paired(bits[:2], bits[2:]), paired(bits[2:], bits[:2])
+    assert (one.value, one.low, one.high) == pytest.approx((-other.value, -other.high, -other.low))
+    assert paired(bits[:1], bits[2:]).n == 50
+
+
+@pytest.mark.parametrize(
+    "low, high, threshold, strict, expected",
+    [
+        (0.1, 0.2, 0.0, False, REPRODUCED),
+        (-0.1, 0.2, 0.0, False, UNDECIDED),
+        (-0.2, -0.1, 0.0, False, CONTRADICTED),
+        (0.0, 0.2, 0.0, False, REPRODUCED),
+        (0.0, 0.2, 0.0, True, UNDECIDED),
+        (-0.2, 0.0, 0.0, False, UNDECIDED),
+        (-0.2, 0.0, 0.0, True, CONTRADICTED),
+        (-math.inf, math.inf, 0.5, False, UNDECIDED),
+        (math.nan, math.nan, 0.0, False, UNDECIDED),
+    ],
+)
+def test_verdict_of_a_condition(low, high, threshold, strict, expected):
+    assert Condition("", Estimate((low + high) / 2, low, high, 9), threshold, strict).verdict == expected
+
+
+def test_verdict_of_several_conditions():
+    good, bad, open_ = (Condition("", Estimate(0, *interval, 9)) for interval in ((1, 2), (-2, -1), (-1, 1)))
+    assert verdict([]) == NOT_RUN
+    assert verdict([good, good]) == REPRODUCED
+    assert verdict([good, open_]) == UNDECIDED
+    assert verdict([good, open_, bad]) == CONTRADICTED
+    assert verdict([Condition("", exact(0.0))]) == REPRODUCED
+    assert verdict([Condition("", exact(0.0), strict=True)]) == CONTRADICTED
