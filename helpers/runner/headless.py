@@ -6,6 +6,7 @@ from typing import Any
 
 import nbformat
 import papermill
+from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from helpers.core.errors import UserError
@@ -69,6 +70,11 @@ def check_parameters(source: Path, parameters: dict[str, Any]) -> None:
         raise UserError(f"{source.name} has no parameter {unknown[0]!r}; there are: {', '.join(sorted(known))}.")
 
 
+def _passing(output: NotebookNode) -> bool:
+    """Progress and warnings of the machine at hand, and widgets, which need a kernel; their static pictures stay."""
+    return output.get("name") == "stderr" or "application/vnd.jupyter.widget-view+json" in output.get("data", {})
+
+
 def _tidy(executed: Path, made: Path) -> None:
     """Keep what a reader needs: no timings, no paths, no counters that differ from run to run."""
     notebook = nbformat.read(executed, as_version=4)
@@ -80,6 +86,5 @@ def _tidy(executed: Path, made: Path) -> None:
         for name in ("papermill", "execution"):
             cell.metadata.pop(name, None)
         if cell.cell_type == "code":
-            # Output to stderr is progress and warnings of the machine at hand.
-            cell.outputs = [output for output in cell.outputs if output.get("name") != "stderr"]
+            cell.outputs = [output for output in cell.outputs if not _passing(output)]
     write_text(made, nbformat.writes(notebook) + "\n")

@@ -100,15 +100,15 @@ def test_softmax_difference_in_float32_keeps_the_direction_of_confident_images(g
 def test_selection_by_budget_and_by_smallest_gap(linear):
     """Class 1 has the smaller gap, class 2 the smaller distance; which one a budget prefers depends on its size."""
     model = linear(torch.tensor([[0.0, 0.0], [1.0, 0.0], [0.0, 10.0]]).double(), torch.tensor([5.0, 3.0, 1.0]).double())
-    logits, leaf, labels = graph(model, torch.zeros(1, 2).double())
-    chosen = {
-        **{select: nearest_boundary(logits, leaf, labels, p=2, select=select) for select in ("ratio", "active")},
-        "small": nearest_boundary(*graph(model, torch.zeros(1, 2).double()), p=2, select="budget", budget=0.1),
-    }  # fmt: skip
-    large = nearest_boundary(*graph(model, torch.zeros(1, 2).double()), p=2, select="budget", budget=1.0)
-    assert chosen["ratio"].target.item() == 2 and chosen["active"].target.item() == 1
-    assert chosen["small"].target.item() == 1 and large.target.item() == 2
-    assert (chosen["ratio"].passes, chosen["active"].passes) == (2, 1)
+
+    def chosen(**options):
+        found = nearest_boundary(*graph(model, torch.zeros(1, 2).double()), p=2, **options)
+        return found.target.item(), found.passes
+
+    assert chosen(select="ratio") == (2, 2)
+    assert chosen(select="active") == (1, 1)
+    assert chosen(select="budget", budget=0.1) == (1, 2)
+    assert chosen(select="budget", budget=1.0) == (2, 2)
 
 
 def test_ties_go_to_the_lowest_class(linear):

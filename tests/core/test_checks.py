@@ -43,6 +43,8 @@ def test_good_images(images):
         (torch.tensor([[0], [1]]), "must be 2 integers"),
         (torch.tensor([0.0, 1.0]), "must be 2 integers, got torch.float32"),
         (torch.tensor([True, False]), "must be 2 integers"),
+        (torch.tensor([0, 1], dtype=torch.int32), "must be 2 integers"),
+        (torch.tensor([0, 1], dtype=torch.uint8), "must be 2 integers"),
         (torch.tensor([0, 3]), r"lie in 0\.\.2, got 0\.\.3"),
         (torch.tensor([-1, 2]), r"lie in 0\.\.2, got -1\.\.2"),
     ],

@@ -86,7 +86,7 @@ def test_frozen_statistics_leaves_running_averages(momentum, fails, network):
         assert fails
     assert same(before, state(network))
     assert network[1].momentum == momentum and network.training
-    network(images)
+    network(images + 1)
     assert int(network[1].num_batches_tracked) == int(before["1.num_batches_tracked"]) + 1
     assert not torch.equal(before["1.running_mean"], network[1].running_mean)
 

@@ -72,10 +72,13 @@ def test_where_the_usual_gradient_has_lost_the_label(gap):
         assert float((unit(rounded, 2).double() * exact).sum()) < 0.6
 
 
-@pytest.mark.parametrize("gap", [15, 30, 60, 100])
+@pytest.mark.parametrize("gap", [15, 30, 60])
 def test_confident_losses_are_not_zero_in_float32(gap):
-    exact = functional.cross_entropy(*confident(gap)) if gap < 30 else cross_entropy(*confident(gap))
-    assert float(cross_entropy(*confident(gap, dtype=torch.float32))) == pytest.approx(float(exact), rel=1e-4)
+    logits, label = confident(gap)
+    exact = without_label(logits, label).logsumexp(1).sub(gap).exp().log1p().item()
+    assert cross_entropy(*confident(gap, dtype=torch.float32)).item() == pytest.approx(exact, rel=1e-4)
+    if gap > 20:
+        assert functional.cross_entropy(*confident(gap, dtype=torch.float32)).item() == 0
 
 
 @pytest.mark.parametrize("gap", [-200.0, 200.0])

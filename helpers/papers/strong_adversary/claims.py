@@ -9,7 +9,7 @@ from helpers.core.verdicts import Condition
 from helpers.papers.paper import Claim, Results
 from helpers.papers.strong_adversary.claims_theory import theory_claims
 from helpers.papers.strong_adversary.curves import series
-from helpers.papers.strong_adversary.plan import ADVERSARIAL, COLUMNS, MLP, grid
+from helpers.papers.strong_adversary.plan import ADVERSARIAL, COLUMNS, LENET, MLP, grid, rows
 from helpers.papers.strong_adversary.settings import Settings
 from helpers.papers.strong_adversary.tables import bits
 
@@ -83,7 +83,7 @@ def table_claims(settings: Settings, results: Mapping[str, Results]) -> list[Cla
     def t3(row: str, column: str) -> list[np.ndarray]:
         return bits(three, row, column)
 
-    tables = {"Table 1": (t1, MLP), "Table 2": (t2, settings.lenet_rows), "Table 3": (t3, ("Normal", "Dropout", "LWA", "LWA_Rep"))}
+    tables = {"Table 1": (t1, MLP), "Table 2": (t2, rows(settings, LENET)), "Table 3": (t3, ("Normal", "Dropout", "LWA", "LWA_Rep"))}
     weaker = [at_least(f"{name}, {row}: Loss - Alpha", get(row, "Adv_Loss"), get(row, "Adv_Alpha"))
               for name, (get, rows) in tables.items() for row in rows]  # fmt: skip
     normal = t1("Normal", "Adv_Loss")
@@ -103,7 +103,7 @@ def table_claims(settings: Settings, results: Mapping[str, Results]) -> list[Cla
                                      ("it - Normal >= -.05", (t3(row, "Validation"), t3("Normal", "Validation")), -0.05))]  # fmt: skip
     hidden = [at_least(f"{c}: LWA_Rep - LWA", t3("LWA_Rep", c), t3("LWA", c)) for c in ADVERSARIAL[1:]]
     hidden.append(at_least("Fixed: LWA - LWA_Rep", t3("LWA", "Fixed"), t3("LWA_Rep", "Fixed"), 0.1))
-    rivals = ("Goodfellow", "Miyato") if "Miyato" in settings.lenet_rows else ()
+    rivals = ("Goodfellow", "Miyato") if settings.miyato else ()
     best = [at_least(f"{name}, {c}: LWA - {rival}", get("LWA", c), get(rival, c)) for name, get in (("LeNet", t2), ("CIFAR-10", t3))
             for rival in rivals for c in ADVERSARIAL]  # fmt: skip
     transfer = [at_least(f"{name}: Normal, Validation - Fixed", get("Normal", "Validation"), get("Normal", "Fixed"), 0.2)

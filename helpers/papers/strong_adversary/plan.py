@@ -190,7 +190,7 @@ def colour(settings: Settings, row: str, seed: int, units: str = "printed") -> U
     if settings.colour_schedule == "authors":
         schedule = Schedule(recipe.phases, batch=128, weight_decay=1e-4, clip=5.0)
     else:
-        schedule = Schedule(((settings.colour_epochs, 0.02),), one_cycle=True, batch=128, momentum=0.9, weight_decay=1e-4)
+        schedule = Schedule(((settings.colour_epochs, 0.02),), one_cycle=True, batch=settings.colour_batch, momentum=0.9, weight_decay=1e-4)
     chosen = Train(
         settings.colour,
         "vgg_two_stage",
@@ -245,6 +245,11 @@ def grid(settings: Settings) -> tuple[float, ...]:
     """The curves' l2 sizes, with the tables' budget as the last entry."""
     count = round(settings.top / settings.spacing)
     return (*(round(settings.spacing * index, 6) for index in range(count + 1)), settings.budget)
+
+
+def rows(settings: Settings, recipes: Mapping[str, Recipe]) -> tuple[str, ...]:
+    """The rows of a table that the profile trains."""
+    return tuple(name for name in recipes if settings.miyato or name != "Miyato")
 
 
 def seeds(settings: Settings, count: int) -> range:

@@ -22,6 +22,7 @@ from helpers.papers.strong_adversary.plan import (
     seeds,
     source,
 )
+from helpers.papers.strong_adversary.plan import rows as table_rows
 from helpers.papers.strong_adversary.settings import Settings
 from helpers.report.specs import Bars, Figure, Series
 from helpers.units.score import Score, score
@@ -108,7 +109,7 @@ def equal_units(settings: Settings) -> dict[str, Unit]:
 def lenet_units(settings: Settings, names: Sequence[str] | None = None) -> dict[str, Unit]:
     """Table 2's units; the first seed of the printed rows is attacked over the whole grid of Figures 1 and 2."""
     found = {}
-    for name in names or settings.lenet_rows:
+    for name in names or table_rows(settings, LENET):
         printed = name in ("Normal", "LWA")
         for seed in seeds(settings, settings.lenet_seeds if printed else settings.added_seeds):
             budgets = grid(settings) if printed and seed == settings.seed else (settings.budget,)
@@ -117,10 +118,10 @@ def lenet_units(settings: Settings, names: Sequence[str] | None = None) -> dict[
     return found
 
 
-def colour_units(settings: Settings, units: str = "printed", rows: Sequence[str] = tuple(COLOUR)) -> dict[str, Unit]:
+def colour_units(settings: Settings, units: str = "printed", names: Sequence[str] | None = None) -> dict[str, Unit]:
     """Table 3's units."""
     twins = {seed: colour(settings, "Normal", seed + 1000, units) for seed in seeds(settings, settings.colour_seeds)}
-    networks = {f"{name}/{seed}": (colour(settings, name, seed, units), twins[seed]) for name in rows for seed in twins}
+    networks = {f"{name}/{seed}": (colour(settings, name, seed, units), twins[seed]) for name in names or table_rows(settings, COLOUR) for seed in twins}
     scale = PIXEL if units == "printed" else 128 / 255
     return rows_of_units(
         settings, networks, settings.colour, budgets=(settings.colour_budget,), images=settings.colour_test, scale=scale

@@ -1,0 +1,40 @@
+"""Repetitions of several computations that take turns."""
+
+import gc
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Plan:
+    """At least `repeats` repetitions, more while a group has taken less than `seconds`, at most `most`."""
+
+    repeats: int = 5
+    seconds: float = 3.0
+    most: int = 200
+
+
+def interleaved(ways: Mapping[str, Callable[[], object]], plan: Plan) -> dict[str, list[float]]:
+    """Processor seconds of each repetition by name: A B C A B C ..., after one round that is not counted.
+
+    On one thread processor seconds are the wall clock's, less what other programs take.
+    """
+    for run in ways.values():
+        run()
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        begun, done = time.process_time(), 0
+        while done < plan.repeats or (done < plan.most and time.process_time() - begun < plan.seconds):
+            for name, run in ways.items():
+                start = time.process_time()
+                run()
+                seconds[name].append(time.process_time() - start)
+            gc.collect()
+            done += 1
+    finally:
+        if collecting:
+            gc.enable()
+    return seconds
