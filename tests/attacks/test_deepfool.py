@@ -108,3 +108,18 @@ def test_overshoot_scales_the_total_once(linear):
     for overshoot in (0.02, 0.5):
         found = deepfool(model, images, labels, overshoot=overshoot, box=None)
         assert float(found.norm(2)) == pytest.approx((1 + overshoot) * 0.6 / 2**0.5)
+
+
+@pytest.mark.parametrize("p", [1.5, 2, float("inf")])
+def test_crosses_the_boundary_where_the_box_blocks_some_pixels(p, linear):
+    """Half of the pixels start at the edge they are pushed towards; the others alone can and must reach the boundary."""
+    normal = torch.linspace(1, 2, 12, dtype=torch.float64)
+    images = torch.full((3, 12), 0.5, dtype=torch.float64)
+    images[1, ::2], images[2, ::2] = 0.99, 1.0
+    model = linear(torch.stack([-normal, normal]), torch.zeros(2, dtype=torch.float64))
+    leads = 2 * images @ normal
+    for index, lead in enumerate(leads):
+        model.bias.data = torch.stack([lead, torch.zeros_like(lead)]) + torch.tensor([1.0, 0.0], dtype=torch.float64)
+        found = deepfool(model, images[index : index + 1], torch.tensor([0]), norm=p)
+        assert bool(found.success) and float(found.images.max()) <= 1
+        assert int(found.gradient_evaluations) <= 5

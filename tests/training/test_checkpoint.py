@@ -1,0 +1,136 @@
+"""A training that was killed goes on to the same bytes."""
+
+import pytest
+import torch
+
+from helpers.core.model import PixelModel
+from helpers.networks.lenet_tanh import lenet_tanh
+from helpers.training import driver
+from helpers.training.augment import random_crop
+from helpers.training.checkpoint import load_checkpoint, save_checkpoint
+from helpers.training.driver import Schedule, make_optimiser, train_network
+from helpers.training.plain import plain
+
+SCHEDULE = Schedule(((5, 0.05),), batch=10, momentum=0.9, weight_decay=1e-3)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Time that advances by the given seconds at each look."""
+
+    class Clock:
+        now, stride = 0.0, 61.0
+
+        def monotonic(self):
+            self.now += self.stride
+            return self.now
+
+    made = Clock()
+    monkeypatch.setattr(driver, "time", made)
+    return made
+
+
+def make(seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    network = lenet_tanh(generator, shape=(1, 16, 16), units=8, maps=(3, 4), dropout=0.5)
+    return PixelModel(network, 0.1, 0.3).to(memory_format=torch.channels_last)
+
+
+def train(model, **options):
+    random = torch.Generator().manual_seed(1)
+    images, labels = torch.rand(33, 1, 18, 18, generator=random), torch.randint(10, (33,), generator=random)
+
+    def augment(batch, draws):
+        return random_crop(batch, draws, size=16, mirror=True)
+
+    history = train_network(model, images, labels, step=plain, schedule=SCHEDULE, seed=3, augment=augment, **options)
+    return {name: value.clone() for name, value in model.state_dict().items()}, history
+
+
+def same(first, second):
+    return all(torch.equal(first[name], second[name]) for name in first)
+
+
+@pytest.mark.parametrize("killed", [2, 3, 5])
+def test_killed_and_resumed_gives_the_same_bytes(killed, tmp_path, clock):
+    whole, rows = train(make())
+    file = tmp_path / "state"
+
+    def kill(done, total):
+        if done == killed:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(make(), checkpoint=file, progress=kill)
+    assert file.exists()
+    torch.manual_seed(12345)  # another process has another stream
+    done = []
+    resumed, history = train(make(seed=9), checkpoint=file, progress=lambda epoch, total: done.append(epoch))
+    assert same(whole, resumed) and history == rows
+    assert done == list(range(killed, 6))  # the epoch in which it was killed is the first one run again
+
+
+def test_killed_twice(tmp_path, clock):
+    whole, rows = train(make())
+    for killed in (2, 4):
+
+        def kill(done, total, killed=killed):
+            if done == killed:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            train(make(), checkpoint=tmp_path / "state", progress=kill)
+    resumed, history = train(make(), checkpoint=tmp_path / "state")
+    assert same(whole, resumed) and history == rows
+
+
+def test_writing_the_state_changes_nothing_and_leaves_no_temporary_file(tmp_path, clock):
+    whole, rows = train(make())
+    written, history = train(make(), checkpoint=tmp_path / "state")
+    assert same(whole, written) and history == rows
+    assert [path.name for path in tmp_path.iterdir()] == ["state"]
+
+
+def test_the_state_is_written_about_every_minute(tmp_path, clock):
+    clock.stride = 25.0  # three looks a minute
+    saved = []
+
+    def watch(done, total):
+        saved.append((tmp_path / "state").exists())
+
+    train(make(), checkpoint=tmp_path / "state", progress=watch)
+    assert saved == [False, False, False, True, True]
+
+
+def test_short_trainings_write_nothing(tmp_path):
+    train(make(), checkpoint=tmp_path / "state")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_finished_state_trains_no_further(tmp_path, clock):
+    whole, rows = train(make(), checkpoint=tmp_path / "state")
+    again, history = train(make(seed=4), checkpoint=tmp_path / "state", progress=lambda *_: pytest.fail("trained again"))
+    assert same(whole, again) and history == rows
+
+
+def test_round_trip_of_every_part(tmp_path):
+    model = make()
+    optimiser = make_optimiser(model, SCHEDULE)
+    plain(model, torch.rand(4, 1, 16, 16), torch.arange(4)).backward()
+    optimiser.step()
+    order, draws = torch.Generator().manual_seed(5), torch.Generator().manual_seed(6)
+    torch.rand(3, generator=order)
+    save_checkpoint(tmp_path / "state", model, optimiser, order, draws, [{"epoch": 1, "loss": 1 / 3}])
+    expected = [torch.rand(2, generator=order), torch.rand(2, generator=draws), torch.rand(2)]
+
+    other = make(seed=1)
+    fresh = make_optimiser(other, SCHEDULE)
+    new_order, new_draws = torch.Generator(), torch.Generator()
+    history = load_checkpoint(tmp_path / "state", other, fresh, new_order, new_draws)
+    found = [torch.rand(2, generator=new_order), torch.rand(2, generator=new_draws), torch.rand(2)]
+    assert history == [{"epoch": 1, "loss": 1 / 3}]
+    assert all(torch.equal(one, two) for one, two in zip(found, expected, strict=True))
+    assert same(model.state_dict(), other.state_dict())
+    for one, two in zip(model.parameters(), other.parameters(), strict=True):
+        ours, theirs = optimiser.state[one]["momentum_buffer"], fresh.state[two]["momentum_buffer"]
+        assert torch.equal(ours, theirs) and theirs.stride() == two.stride()
