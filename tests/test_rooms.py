@@ -121,7 +121,9 @@ def test_one_network_one_file(path):
     assert path.stem in {node.name for node in tree(path).body if isinstance(node, ast.FunctionDef)}
 
 
-@every([path for path in FILES if room(path) in ("core", "data", "networks", "metrics", "attacks", "training", "units")])
+@every(
+    [path for path in FILES if room(path) in ("core", "data", "networks", "metrics", "attacks", "training", "units")]
+)
 def test_public_functions_and_classes_are_documented(path):
     for node in tree(path).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):

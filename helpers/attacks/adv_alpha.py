@@ -8,9 +8,8 @@ from helpers.core.checks import Box, check_budget, clip
 from helpers.core.errors import UserError
 from helpers.core.material import Directions
 from helpers.core.model import evaluating
-from helpers.core.norms import dual, per_sample, steepest, unit
-from helpers.core.norms import norm as length
-from helpers.core.objectives import cross_entropy_margin, forward
+from helpers.core.norms import per_sample, steepest, unit
+from helpers.core.objectives import forward
 from helpers.core.perturbed import Perturbed, spent
 
 DIFFERENCES = {"exact": softmax_difference, "rounded": rounded_softmax_difference}
@@ -33,10 +32,8 @@ def smallest_flip(model: nn.Module, images: Tensor, labels: Tensor, *, norm: flo
     ||r_I|| = rho_I = min_j (alpha_y - alpha_j) / ||T_j - T_y||_*. Zero for samples already outside their label's class.
     """
     found, logits = _boundary(model, images, labels, norm, "exact", None)
-    remaining = torch.sigmoid(cross_entropy_margin(logits, labels))
-    size = found.gap.clamp(min=0) / (remaining * length(found.normal, dual(norm)))
-    size = torch.where(torch.isfinite(size), size, 0)
-    return per_sample(size, images) * steepest(found.normal, norm), found.target
+    inside = per_sample(logits.argmax(1) == labels, images)
+    return torch.where(inside, found.step(norm), 0), found.target
 
 
 def material(

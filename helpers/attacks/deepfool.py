@@ -1,13 +1,24 @@
 """Repeated steps onto the nearest linearised class boundary."""
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor, nn
 
 from helpers.core.active import ActiveSet
 from helpers.core.boundaries import nearest_boundary
-from helpers.core.checks import Box, check_images, check_labels, check_logits, clip
+from helpers.core.checks import Box, clip
 from helpers.core.model import evaluating
+from helpers.core.objectives import differentiable, forward
 from helpers.core.perturbed import Perturbed, spent
+
+
+def free(normal: Tensor, x: Tensor, box: Box) -> Tensor:
+    """The gradient (b, ...) less the pixels that the box keeps from following it."""
+    if box is None:
+        return normal
+    blocked = ((x <= box[0]) & (normal < 0)) | ((x >= box[1]) & (normal > 0))
+    return torch.where(blocked, 0, normal)
 
 
 def deepfool(
@@ -30,34 +41,29 @@ def deepfool(
     A sample that has left its label leaves the batch; one already outside returns untouched. A sample whose gradients
     all vanish stops where it is, not fooled.
     """
-    check_images(images)
-    result, passes = images.clone(), spent(0, images)
-    active = ActiveSet(len(images), images.device)
-    total = torch.zeros_like(images)
     with evaluating(model):
-        for count in range(steps):
-            leaf = result[active.index].requires_grad_()
+        logits, leaf = forward(model, images, labels)
+        result, passes = images.clone(), spent(0, images)
+        total = torch.zeros_like(images)
+        active = ActiveSet(len(images), images.device)
+        for _ in range(steps):
             y = labels[active.index]
-            logits = model(leaf)
-            if not count:
-                check_logits(logits, len(images))
-                check_labels(labels, logits)
             unfinished = logits.detach().argmax(1) == y
+            active.keep(unfinished)
+            if not len(active):
+                break
             if not bool(unfinished.all()):
                 # The graph of the finished samples is not walked: the survivors are forwarded alone.
-                active.keep(unfinished)
-                if not len(active):
-                    break
-                leaf = result[active.index].requires_grad_()
                 y = labels[active.index]
-                logits = model(leaf)
+                logits, leaf = differentiable(model, result[active.index])
             found = nearest_boundary(logits, leaf, y, p=norm, candidates=candidates)
             passes[active.index] += found.passes
-            step = found.step(norm)
+            step = replace(found, normal=free(found.normal, leaf.detach(), box)).step(norm)
             total[active.index] += step
-            origin = images[active.index]
-            result[active.index] = clip(origin + (1 + overshoot) * total[active.index], box)
+            moved = images[active.index] + (1 + overshoot) * total[active.index]
+            result[active.index] = clip(moved, box)
             active.keep(step.flatten(1).any(1))
             if not len(active):
                 break
+            logits, leaf = differentiable(model, result[active.index])
     return Perturbed(result, images, labels, passes, model)

@@ -6,12 +6,12 @@ import torch
 from torch import Tensor, nn
 
 from helpers.core.active import ActiveSet
-from helpers.core.checks import Box, check_budget, check_images, clip
+from helpers.core.checks import Box, check_budget, clip
 from helpers.core.model import evaluating
-from helpers.core.norms import project, steepest, unit
-from helpers.core.objectives import cross_entropy_margin, forward, margin_seed
+from helpers.core.norms import into_ball, steepest, unit
+from helpers.core.objectives import cross_entropy_margin, differentiable, forward, margin_seed
 from helpers.core.perturbed import Perturbed, spent
-from helpers.core.seeds import per_sample_normal
+from helpers.core.seeds import derive, per_sample_normal
 
 
 def random_start(images: Tensor, budget: float, norm: float, seed: int, ids: Tensor) -> Tensor:
@@ -29,8 +29,8 @@ def pgd(
     *,
     norm: float = math.inf,
     budget: float,
-    step: float,
     steps: int,
+    step: float | None = None,
     restarts: int = 1,
     seed: int = 0,
     ids: Tensor | None = None,
@@ -39,47 +39,40 @@ def pgd(
     """x <- project(x + step * steepest(grad CE), ball, box), from the images, then from random points of the ball.
 
     Args:
-        norm: p; budget: radius of the ball; step: length of one step in the same norm; steps: per restart.
-        restarts: the first starts at the images, the others at random points drawn from (seed, ids[i]).
+        norm: p; budget: radius of the ball; steps: per restart; step: length of one, 2.5 budget / steps by default.
+        restarts: the first starts at the images, the others at random points drawn from (seed, restart, ids[i]).
         ids: (b,) integers naming the samples, positions by default.
 
     A sample leaves as soon as its label is left (also between restarts). Of a sample that holds out, the iterate of
     largest cross-entropy is returned.
     """
     budget = check_budget(budget)
-    check_images(images)
+    step = check_budget(2.5 * budget / max(steps, 1) if step is None else step)
     ids = torch.arange(len(images)) if ids is None else ids.cpu()
-    result, passes = images.clone(), spent(0, images)
-    worst = torch.full((len(images),), -torch.inf, dtype=images.dtype, device=images.device)
-    active = ActiveSet(len(images), images.device)
     with evaluating(model):
+        logits, leaf = forward(model, images, labels)
+        result, passes = images.clone(), spent(0, images)
+        worst = torch.full((len(images),), -torch.inf, dtype=images.dtype, device=images.device)
+        active = ActiveSet(len(images), images.device)
         for restart in range(restarts):
-            if not len(active):
-                break
-            x = images[active.index]
             if restart:
-                start = random_start(x, budget, norm, seed + restart, ids[active.index.cpu()])
-                x = clip(x + start, box)
+                origin = images[active.index]
+                start = random_start(origin, budget, norm, derive(seed, restart), ids[active.index.cpu()])
+                logits, leaf = differentiable(model, clip(origin + start, box))
             for count in range(steps + 1):
-                index = active.index
-                if count or restart:
-                    leaf = x.requires_grad_()
-                    logits = model(leaf)
-                else:
-                    logits, leaf = forward(model, x, labels[index])
-                margin = cross_entropy_margin(logits.detach(), labels[index])
-                fooled = logits.argmax(1) != labels[index]
-                x = leaf.detach()
+                index, y = active.index, labels[active.index]
+                margin = cross_entropy_margin(logits.detach(), y)
+                fooled = logits.argmax(1) != y
                 better = fooled | (margin > worst[index])
-                result[index[better]] = x[better]
+                result[index[better]] = leaf.detach()[better]
                 worst[index[better]] = margin[better]
-                if count < steps:
-                    gradient = torch.autograd.grad(logits, leaf, margin_seed(logits, labels[index]))[0]
-                    passes[index] += 1
-                    r = x + step * steepest(gradient, norm) - images[index]
-                    x = clip(images[index] + project(r, budget, norm), box)
                 active.keep(~fooled)
-                x = x[~fooled]
                 if not len(active):
+                    return Perturbed(result, images, labels, passes, model)
+                if count == steps:
                     break
+                gradient = torch.autograd.grad(logits, leaf, margin_seed(logits, y))[0][~fooled]
+                passes[active.index] += 1
+                moved = leaf.detach()[~fooled] + step * steepest(gradient, norm)
+                logits, leaf = differentiable(model, into_ball(moved, images[active.index], budget, norm, box))
     return Perturbed(result, images, labels, passes, model)

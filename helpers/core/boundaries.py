@@ -9,24 +9,28 @@ from torch.nn import functional
 
 from helpers.core.errors import UserError
 from helpers.core.norms import dual, norm, per_sample, steepest
-from helpers.core.objectives import without_label
+from helpers.core.objectives import cross_entropy_margin, without_label
 
-Difference = Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor]]
+Difference = Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor, Tensor]]
+"""(logits (b, k), labels (b,), other classes (b,)) -> gap (b,), seed (b, k), scale (b,).
+
+The gap is f_y - f_j; the gradient of f_j - f_y is scale times that of <seed, logits>."""
 
 
-def logit_difference(logits: Tensor, labels: Tensor, other: Tensor) -> tuple[Tensor, Tensor]:
-    """Gap z_y - z_j (b,) and seed (b, k) whose gradient is that of z_j - z_y. [Balda Eq. 3]"""
+def logit_difference(logits: Tensor, labels: Tensor, other: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """f = logits: gap z_y - z_j, scale 1. [Balda Eq. 3]"""
     classes = logits.shape[1]
     gap = (logits.gather(1, labels.unsqueeze(1)) - logits.gather(1, other.unsqueeze(1))).squeeze(1)
-    return gap, (functional.one_hot(other, classes) - functional.one_hot(labels, classes)).to(logits.dtype)
+    seed = functional.one_hot(other, classes) - functional.one_hot(labels, classes)
+    return gap, seed.to(logits.dtype), torch.ones_like(gap)
 
 
-def softmax_difference(logits: Tensor, labels: Tensor, other: Tensor) -> tuple[Tensor, Tensor]:
-    """Gap and seed of alpha_j - alpha_y, both divided by 1 - alpha_y, so that nothing rounds away. [Huang Eq. 1]
+def softmax_difference(logits: Tensor, labels: Tensor, other: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """f = softmax alpha, with the scale 1 - alpha_y taken out so that nothing rounds away. [Huang Eq. 1]
 
-    With beta the softmax over the other classes, T_j - T_y = (1 - alpha_y) seed^T J with J the Jacobian of the logits and
-    seed = beta_j (e_j - alpha) - alpha_y (e_y - beta). The gap is alpha_y - alpha_j, left undivided: the common factor
-    moves every class's distance alike and cancels in the direction; distances follow after division by 1 - alpha_y.
+    With beta the softmax over the other classes and J the Jacobian of the logits,
+    T_j - T_y = (1 - alpha_y) seed^T J, seed = beta_j (e_j - alpha) - alpha_y (e_y - beta).
+    The scale is common to all classes, so it moves neither the nearest class nor the direction.
     """
     classes = logits.shape[1]
     alpha = logits.softmax(1)
@@ -35,34 +39,38 @@ def softmax_difference(logits: Tensor, labels: Tensor, other: Tensor) -> tuple[T
         values.gather(1, index.unsqueeze(1)) for values, index in ((alpha, labels), (alpha, other), (beta, other))
     )
     e_j, e_y = functional.one_hot(other, classes), functional.one_hot(labels, classes)
-    return (alpha_y - alpha_j).squeeze(1), beta_j * (e_j - alpha) - alpha_y * (e_y - beta)
+    gap = (alpha_y - alpha_j).squeeze(1)
+    return gap, beta_j * (e_j - alpha) - alpha_y * (e_y - beta), cross_entropy_margin(logits, labels).sigmoid()
 
 
-def rounded_softmax_difference(logits: Tensor, labels: Tensor, other: Tensor) -> tuple[Tensor, Tensor]:
+def rounded_softmax_difference(logits: Tensor, labels: Tensor, other: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """softmax_difference by the plain softmax Jacobian in the logits' precision: shows what rounding does, no more."""
     alpha = logits.softmax(1)
     alpha_y, alpha_j = (alpha.gather(1, index.unsqueeze(1)) for index in (labels, other))
     e_j, e_y = (functional.one_hot(index, logits.shape[1]) for index in (other, labels))
-    return (alpha_y - alpha_j).squeeze(1), alpha_j * (e_j - alpha) - alpha_y * (e_y - alpha)
+    gap = (alpha_y - alpha_j).squeeze(1)
+    return gap, alpha_j * (e_j - alpha) - alpha_y * (e_y - alpha), torch.ones_like(gap)
 
 
 @dataclass(frozen=True)
 class Boundary:
-    """Per sample: gap (b,) in the objective's units, normal (b, ...) the gradient of f_j - f_y, its class (b,)."""
+    """Per sample: gap (b,), scale (b,) times normal (b, ...) the gradient of f_j - f_y, the class j (b,)."""
 
     gap: Tensor
     normal: Tensor
+    scale: Tensor
     target: Tensor
     passes: int
 
     def distance(self, p: float) -> Tensor:
-        """gap / ||normal||_q (b,): the l_p distance of the linear model's boundary; infinite where the normal is zero."""
+        """gap / ||gradient||_q (b,): the l_p distance of the linear model's boundary; infinite where there is none."""
         length = norm(self.normal, dual(p))
-        return torch.where(length > 0, self.gap / length, torch.inf)
+        return torch.where(length > 0, self.gap / length / self.scale, torch.inf)
 
     def step(self, p: float) -> Tensor:
         """Smallest perturbation onto the linear model's boundary: distance times the steepest direction. [Huang Prop. 3]"""
-        distance = torch.where(norm(self.normal, dual(p)) > 0, self.distance(p), 0)
+        distance = self.distance(p)
+        distance = torch.where(distance.isfinite(), distance, 0)
         return per_sample(distance, self.normal) * steepest(self.normal, p)
 
 
@@ -75,7 +83,8 @@ def candidate_classes(logits: Tensor, labels: Tensor, candidates: int | None) ->
     if count == others:
         rising = torch.arange(others, device=logits.device).unsqueeze(1)
         return rising + (rising >= labels)
-    return without_label(logits.detach(), labels).topk(count, 1).indices.sort(1).values.T
+    highest = without_label(logits.detach(), labels).sort(dim=1, descending=True, stable=True).indices[:, :count]
+    return highest.sort(1).values.T
 
 
 def nearest_boundary(
@@ -106,18 +115,18 @@ def nearest_boundary(
     classes = candidate_classes(fixed, labels, candidates)
     best: tuple[Tensor, ...] | None = None
     for index, other in enumerate(classes):
-        gap, seed = difference(fixed, labels, other)
+        gap, seed, scale = difference(fixed, labels, other)
         more = index < len(classes) - 1
         normal = torch.autograd.grad(logits, leaf, grad_outputs=seed.to(logits.dtype), retain_graph=more)[0]
         length = norm(normal, dual(p))
-        score = gap / length if select == "ratio" else gap - budget * length
+        score = gap / length if select == "ratio" else gap - budget * scale * length
         score = torch.where(length > 0, score, torch.inf)
         if best is None:
-            best = (score, gap, normal, other)
+            best = (score, gap, normal, scale, other)
         else:
             better = score < best[0]
             best = tuple(
                 torch.where(per_sample(better, new) if new.dim() > 1 else better, new, old)
-                for new, old in zip((score, gap, normal, other), best, strict=True)
+                for new, old in zip((score, gap, normal, scale, other), best, strict=True)
             )
-    return Boundary(gap=best[1], normal=best[2], target=best[3], passes=len(classes))
+    return Boundary(*best[1:], passes=len(classes))

@@ -29,8 +29,8 @@ def check_images(images: Tensor) -> None:
 
 def check_labels(labels: Tensor, logits: Tensor) -> None:
     """UserError unless labels (b,) are integers inside the classes of logits (b, k)."""
-    if labels.shape != logits.shape[:1] or labels.is_floating_point():
-        raise UserError(f"Labels must be {logits.shape[0]} integers, got {labels.dtype} of shape {tuple(labels.shape)}.")
+    if labels.shape != logits.shape[:1] or labels.dtype != torch.int64:
+        raise UserError(f"Labels must be {logits.shape[0]} integers (int64), got {labels.dtype} of shape {tuple(labels.shape)}.")
     if labels.numel() and not 0 <= int(labels.min()) <= int(labels.max()) < logits.shape[1]:
         raise UserError(f"Labels must lie in 0..{logits.shape[1] - 1}, got {int(labels.min())}..{int(labels.max())}.")
 

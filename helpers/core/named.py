@@ -19,4 +19,7 @@ def module_name(room: str, name: str) -> str:
 
 def find(room: str, name: str) -> Callable:
     """The callable `name` of `helpers/<room>/<name>.py`."""
-    return getattr(importlib.import_module(module_name(room, name)), name)
+    found = getattr(importlib.import_module(module_name(room, name)), name, None)
+    if found is None:
+        raise UserError(f"helpers/{room}/{name}.py defines no {name!r}.")
+    return found

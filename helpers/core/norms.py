@@ -71,6 +71,7 @@ def steepest(g: Tensor, p: float) -> Tensor:
 
 def unit(r: Tensor, p: float) -> Tensor:
     """Each sample of r divided by its l_p norm; a zero sample stays zero. Shape of r."""
+    p = check_exponent(p)
     flat = r.flatten(1)
     if flat.shape[1] == 0:
         return r.clone()
@@ -86,6 +87,12 @@ def _scaled(flat: Tensor) -> tuple[Tensor, Tensor]:
     return flat / torch.where(largest > 0, largest, 1), largest
 
 
+def into_ball(x: Tensor, centre: Tensor, radius: float, p: float, box: tuple[float, float] | None) -> Tensor:
+    """x moved into the l_p ball round `centre`, then into the pixel box, which keeps it in the ball. Shape of x."""
+    inside = centre + project(x - centre, radius, p)
+    return inside if box is None else inside.clamp(*box)
+
+
 def _project_l1(flat: Tensor, radius: Tensor) -> Tensor:
     """Soft thresholding at the level that leaves an l1 norm of `radius` (sorting algorithm)."""
     ordered = flat.abs().sort(1, descending=True).values
@@ -97,7 +104,7 @@ def _project_l1(flat: Tensor, radius: Tensor) -> Tensor:
 
 
 def _project_general(flat: Tensor, radius: Tensor, p: float) -> Tensor:
-    """Bisection on the multiplier m of ||x||_p <= radius; each entry solves x + m x^(p-1) = |r| by bisection."""
+    """Bisection on the multiplier m of ||x||_p <= radius; each entry solves x + m (x / radius)^(p-1) = |r| by bisection."""
     size = flat.abs().double()
     scale = size.amax(1, keepdim=True).clamp(min=torch.finfo(torch.float64).tiny)
     size, target = size / scale, radius.double() / scale
@@ -106,7 +113,7 @@ def _project_general(flat: Tensor, radius: Tensor, p: float) -> Tensor:
         low, high = torch.zeros_like(size), size.clone()
         for _ in range(60):
             middle = (low + high) / 2
-            above = middle + multiplier * middle.pow(p - 1) > size
+            above = middle + multiplier * (middle / target).pow(p - 1) > size
             low, high = torch.where(above, low, middle), torch.where(above, middle, high)
         return high
 

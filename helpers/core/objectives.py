@@ -4,8 +4,6 @@ Cross-entropy is never differentiated through float32 probabilities: with m = lo
 label's logit, CE = softplus(m) and grad CE = sigmoid(m) grad m, so grad m has its direction and never rounds away.
 """
 
-from collections.abc import Iterator
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -48,25 +46,19 @@ def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
     return _CrossEntropy.apply(logits, labels)
 
 
-def forward(model: nn.Module, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-    """Checked logits (b, k) with a graph, and the leaf (b, ...) they can be differentiated by."""
-    check_images(images)
+def differentiable(model: nn.Module, images: Tensor) -> tuple[Tensor, Tensor]:
+    """Logits (b, k) with a graph, and the leaf (b, ...) they can be differentiated by; an attack's own iterates."""
     leaf = images.detach().clone().requires_grad_()
-    logits = model(leaf)
+    return model(leaf), leaf
+
+
+def forward(model: nn.Module, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    """`differentiable` of what the caller gave: images, labels and the model's answer are checked."""
+    check_images(images)
+    logits, leaf = differentiable(model, images)
     check_logits(logits, len(images))
     check_labels(labels, logits)
     return logits, leaf
-
-
-def gradients(logits: Tensor, leaf: Tensor, seeds: Tensor) -> Iterator[Tensor]:
-    """Gradients of <seed, logits> by the leaf, one backward pass each, sharing the forward pass.
-
-    Args:
-        logits: (b, k) with a graph; leaf: (b, ...) its input; seeds: (s, b, k).
-    """
-    for index, seed in enumerate(seeds):
-        last = index == len(seeds) - 1
-        yield torch.autograd.grad(logits, leaf, grad_outputs=seed, retain_graph=not last)[0]
 
 
 def rounded_seed(logits: Tensor, labels: Tensor) -> Tensor:

@@ -10,12 +10,13 @@ REPRODUCED, CONTRADICTED, UNDECIDED, NOT_RUN = "reproduced", "contradicted", "un
 
 @dataclass(frozen=True)
 class Condition:
-    """`estimate` must be at least `threshold`; strict: above it."""
+    """`estimate` must be at least `threshold`; strict: above it; plain: `text` already says the numbers."""
 
     text: str
     estimate: Estimate
     threshold: float = 0.0
     strict: bool = False
+    plain: bool = False
 
     @property
     def verdict(self) -> str:

@@ -34,7 +34,7 @@ def vgg_two_stage(
 
     Represents: up to and with the first fully connected layer (and its dropout). Classifies: the last two.
     """
-    side = ((shape[1] + 1) // 2 + 1) // 2
+    side = shape[1] // 4
     drop = [nn.Dropout(dropout)] if dropout else []
     represent = nn.Sequential(
         *_stage(shape[0], maps[0], batch_norm), *_stage(maps[0], maps[1], batch_norm),

@@ -158,7 +158,7 @@ def _wide(frame: pd.DataFrame, reported: pd.DataFrame | None) -> tuple[list[str]
     numbers = (
         []
         if reported is None
-        else [n for n in _reported(reported, *SOURCES) if not items or item_name(n["item"]) in items]
+        else [n for n in _reported(reported, *SOURCES) if item_name(n["item"]) in items]
     )
     ours = _lookup(frame)
     names: dict[tuple, tuple[str, str]] = {}

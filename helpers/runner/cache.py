@@ -1,13 +1,16 @@
 """Finished units on disk: one folder each, written under a temporary name and renamed, checked when read."""
 
+import contextlib
 import errno
 import hashlib
 import json
 import logging
 import os
 import shutil
+import uuid
 from pathlib import Path
 
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from helpers.core.errors import UserError
@@ -27,11 +30,11 @@ class Cache:
         """Folder of a unit."""
         return self.folder / identity[:2] / identity
 
-    def scratch(self, identity: str) -> Path:
-        """File for the resumable state of an unfinished unit."""
+    def scratch(self, identity: str, fingerprint: str) -> Path:
+        """File for the resumable state of an unfinished unit; other code does not go on from it."""
         folder = self.folder.parent / "unfinished"
         folder.mkdir(parents=True, exist_ok=True)
-        return folder / f"{identity}.safetensors"
+        return folder / f"{identity}-{fingerprint[:12]}.safetensors"
 
     def record(self, identity: str) -> Record | None:
         """The record of a finished unit, or None; a damaged entry is named, set aside and counts as missing."""
@@ -45,9 +48,12 @@ class Cache:
             if record["tensors"] and _file_digest(place / "tensors.safetensors") != record["tensors"]:
                 raise ValueError("its tensors do not fit their checksum")
         except (OSError, ValueError, KeyError, TypeError) as error:
-            aside = place.with_name(f"{place.name}.damaged.{os.getpid()}")
-            shutil.rmtree(aside, ignore_errors=True)
-            os.replace(place, aside)
+            aside = place.with_name(f"{place.name}.damaged.{uuid.uuid4().hex[:8]}")
+            try:
+                os.replace(place, aside)
+            except FileNotFoundError:
+                # Another process has set it aside, or has just put a fresh one in its place.
+                return None
             log.warning("The cache entry %s is damaged (%s): set aside as %s, computed again.", place, error, aside.name)
             return None
         return record
@@ -60,11 +66,10 @@ class Cache:
         return Value(value.numbers, value.arrays, load_file(self.place(record["identity"]) / "tensors.safetensors"))
 
     def write(self, record: Record, value: Value) -> Record:
-        """Store a finished unit (the first writer wins) and return its record with the checksum of its tensors."""
+        """Store a finished unit, in place of an older value; return its record with the checksum of its tensors."""
         place = self.place(record["identity"])
-        temporary = place.with_name(f"{place.name}.{os.getpid()}.tmp")
+        temporary = place.with_name(f"{place.name}.{uuid.uuid4().hex[:8]}.tmp")
         try:
-            shutil.rmtree(temporary, ignore_errors=True)
             temporary.mkdir(parents=True)
             tensors = None
             if value.tensors:
@@ -73,19 +78,36 @@ class Cache:
             record = {**record, "tensors": tensors}
             record["checksum"] = digest(record)
             (temporary / "record.json").write_text(json.dumps(record, sort_keys=True), encoding="utf-8")
-            if place.exists():
-                shutil.rmtree(place)
+            self._put(temporary, place)
+        except (OSError, SafetensorError) as error:
+            reason = _reason(error)
+            raise UserError(f"{record['label'] or record['function']} could not be stored in {self.folder}: {reason}; "
+                            "finished units are kept.") from error  # fmt: skip
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+        return record
+
+    def _put(self, temporary: Path, place: Path) -> None:
+        """Rename into place; an older value is first renamed out of the way."""
+        old = temporary.with_suffix(".old.tmp")
+        if place.exists():
+            with contextlib.suppress(FileNotFoundError):
+                os.replace(place, old)
+        try:
             os.replace(temporary, place)
         except OSError as error:
-            shutil.rmtree(temporary, ignore_errors=True)
-            if error.errno == errno.ENOTEMPTY:
-                return record
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise UserError(f"The disk is full: {record['label'] or record['function']} could not be stored in "
-                                f"{self.folder}; finished units are kept.") from error  # fmt: skip
-            raise UserError(f"{self.folder} cannot be written to: {error.strerror}.") from error
-        self.scratch(record["identity"]).unlink(missing_ok=True)
-        return record
+            # Another process has stored the same unit in between: one of the two equal values stays.
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _reason(error: Exception) -> str:
+    """Why something could not be written."""
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    if full or "No space left" in str(error):
+        return "the disk is full"
+    return getattr(error, "strerror", None) or str(error)
 
 
 def _file_digest(path: Path) -> str:

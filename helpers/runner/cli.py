@@ -24,7 +24,7 @@ def _common(command):
         click.option("--data", default=None, help="Folder of the data sets (else HELPERS_DATA)."),
         click.option("--cache", default=None, help="Folder of the cache (else HELPERS_CACHE, else .cache)."),
         click.option("--out", default=None, help="Folder of the report (one paper)."),
-        click.option("--device", default="auto", help="auto, cpu or cuda."),
+        click.option("--device", default=None, help="auto, cpu or cuda (else HELPERS_DEVICE, else auto)."),
         click.option("--accept-stale", is_flag=True, help="Use stored values that other code made; the manifest says so."),
     )
     for option in reversed(options):
@@ -32,7 +32,7 @@ def _common(command):
     return command
 
 
-def _studies(profile, papers, assignments, data, cache, out, device, accept_stale, redraw=False):
+def _studies(profile, papers, assignments, data, cache, out, device, accept_stale, redraw=False, recorded=False):
     from helpers.runner.study import Study
 
     names = papers or tuple(catalogue.names())
@@ -41,7 +41,7 @@ def _studies(profile, papers, assignments, data, cache, out, device, accept_stal
     changes = parse_assignments(assignments)
     return [
         Study(catalogue.find(name), profile, changes, data=data, cache=cache, out=out, device=device, redraw=redraw,
-              accept_stale=accept_stale)
+              accept_stale=accept_stale, recorded=recorded)
         for name in names
     ]  # fmt: skip
 
@@ -97,21 +97,26 @@ def run(workers: int, scheduler: str | None, units_only: bool, **options) -> Non
     failures = []
     studies = _studies(**options)
     for study in studies:
-        study.desk.records.clear()
-        failures += compute(study, workers, scheduler)
-        if failures or units_only:
+        failed = compute(study, workers, scheduler)
+        failures += failed
+        if failed or units_only:
             continue
         try:
             page = execute(study)
             click.echo(f"{study.paper.name}: {page}")
         except UserError as error:
             failures.append(str(error))
-    index = None if units_only else publish_profile(studies)
+    index = None if units_only or options["out"] else publish_profile(studies)
     click.echo(f"finished in {(time.perf_counter() - start) / 60:.1f} minutes")
     if index:
         click.echo(str(index))
     if failures:
         raise UserError("\n".join(failures))
+
+
+def _cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def compute(study, workers: int, scheduler: str | None) -> list[str]:
@@ -122,7 +127,7 @@ def compute(study, workers: int, scheduler: str | None) -> list[str]:
     from helpers.runner.workers import run_on_workers
 
     todo = pending(study.desk, list(study.units().values()))
-    count = workers or (1 if study.desk.device == "cuda" else len(os.sched_getaffinity(0)))
+    count = workers or (1 if study.desk.device == "cuda" else _cores())
     bar = tqdm(total=len(todo), unit="unit", disable=not sys.stderr.isatty() or not todo, desc=study.paper.name)
 
     def report(unit, seconds: float | None, sentence: str) -> None:
@@ -172,7 +177,7 @@ def report(publish: bool, against: str | None, **options) -> None:
     studies = _studies(**options, redraw=True)
     for study in studies:
         click.echo(f"{study.paper.name}: {execute(study)}")
-    index = publish_profile(studies)
+    index = None if options["out"] else publish_profile(studies)
     if index:
         click.echo(str(index))
 

@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -65,6 +65,14 @@ class Desk:
         fresh = self.accept_stale or record["fingerprint"] == fingerprint(unit)
         return (CACHED if fresh else STALE), record
 
+    def result(self, unit: Unit) -> Result:
+        """A finished unit's settings and value, with its network if it has one and the cache holds it."""
+        _, record = self.look_up(unit)
+        if record is None:
+            raise UserError(f"{unit.label or unit.name} has not been computed.")
+        held = self.cache.record(record["identity"]) if record["tensors"] else None
+        return Result(unit.settings, value_of(record) if held is None else self.cache.value(held))
+
     def has_networks(self, record: Record) -> bool:
         """Whether the cache holds what a further unit would need of this one."""
         return not record["tensors"] or self.cache.record(record["identity"]) is not None
@@ -93,28 +101,45 @@ def pending(desk: Desk, wanted: Sequence[Unit]) -> list[Unit]:
 def run_unit(unit: Unit, desk: Desk, progress: Callable[[int, int], None] | None = None) -> tuple[str, float]:
     """Run one unit unless the cache has it; store it; return its identity and the seconds spent."""
     make_deterministic()
-    if desk.device == "cuda":
-        # Some backward passes (max pooling) have no deterministic kernel there; they warn and go on.
-        torch.use_deterministic_algorithms(True, warn_only=True)
     identity = desk.identity(unit)
     state, record = desk.look_up(unit)
     if state == CACHED and desk.has_networks(record):
         return identity, 0.0
-    inputs = {}
-    for name, part in unit.inputs.items():
-        inputs[name] = Result(part.settings, desk.cache.value(desk.cache.record(desk.identity(part))))
-    context = Context(desk.data, desk.cache_folder, desk.device, desk.cache.scratch(identity), progress)
-    start = time.perf_counter()
+    inputs = {name: desk.result(part) for name, part in unit.inputs.items()}
+    stamp = fingerprint(unit)
+    scratch = desk.cache.scratch(identity, stamp)
+    watch = Stopwatch(scratch.with_suffix(".seconds"), progress)
+    context = Context(desk.data, desk.cache_folder, desk.device, scratch, watch.progress)
     torch.manual_seed(0)
     value = unit.function(unit.settings, inputs, context)
-    seconds = time.perf_counter() - start
+    seconds = watch.seconds()
     used = {unit.data: desk.checksum(unit.data)} if unit.data else {}
     record = make_record(
-        unit, identity, value, fingerprint=fingerprint(unit), seconds=round(seconds, 3),
-        hardware=hardware(desk.device), data=used, tensors=None,
+        unit, identity, value, fingerprint=stamp, seconds=round(seconds, 3), hardware=hardware(desk.device), data=used,
+        tensors=None,
     )  # fmt: skip
     desk.cache.write(record, value)
+    for leftover in (scratch, watch.file):
+        leftover.unlink(missing_ok=True)
     return identity, seconds
+
+
+class Stopwatch:
+    """Seconds of a unit, those of interrupted tries included: they are noted whenever the unit reports progress."""
+
+    def __init__(self, file: Path, report: Callable[[int, int], None] | None):
+        self.file, self.report, self.start = file, report, time.perf_counter()
+        self.before = float(file.read_text()) if file.exists() else 0.0
+
+    def seconds(self) -> float:
+        """Seconds so far."""
+        return self.before + time.perf_counter() - self.start
+
+    def progress(self, done: int, total: int) -> None:
+        """What a unit calls as it goes."""
+        self.file.write_text(f"{self.seconds():.3f}")
+        if self.report is not None:
+            self.report(done, total)
 
 
 def guarded(unit: Unit, desk: Desk) -> tuple[str, float]:
@@ -123,9 +148,14 @@ def guarded(unit: Unit, desk: Desk) -> tuple[str, float]:
     limit.daemon = True
     limit.start()
     try:
-        return run_unit(unit, replace(desk, records={}))
+        return run_unit(unit, desk)
     finally:
         limit.cancel()
+
+
+def sentence(error: BaseException) -> str:
+    """What the user is told of a failed unit."""
+    return str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
 
 
 def run_here(desk: Desk, units: Sequence[Unit], report: Callable[[Unit, float | None, str], None]) -> list[str]:
@@ -138,18 +168,9 @@ def run_here(desk: Desk, units: Sequence[Unit], report: Callable[[Unit, float | 
         try:
             _, seconds = run_unit(unit, desk)
             report(unit, seconds, "")
-        except UserError as error:
+        except Exception as error:
+            # The other units go on; whoever asked hears of every failure at the end.
             failed.add(desk.identity(unit))
-            failures.append(f"{unit.label or unit.name}: {error}")
-            report(unit, None, str(error))
+            failures.append(f"{unit.label or unit.name}: {sentence(error)}")
+            report(unit, None, sentence(error))
     return failures
-
-
-def results(desk: Desk, units: dict[str, Unit]) -> dict[str, Result]:
-    """Recorded values of finished units by key: what tables, figures and claims are made from."""
-    found = {}
-    for key, unit in units.items():
-        _, record = desk.look_up(unit)
-        if record is not None:
-            found[key] = Result(unit.settings, value_of(record))
-    return found

@@ -8,8 +8,9 @@ from pathlib import Path
 from helpers.core.named import PACKAGE, module_name
 from helpers.units.unit import Unit
 
-# What a data set holds is in the identity by its checksum, so the code that decodes it is left out.
-LEFT_OUT = ("helpers.data.",)
+# What a data set holds is in the identity by its checksum, so the code that reads it is left out.
+LEFT_OUT = "helpers.data."
+KEPT = "helpers.data.image_set"
 
 
 def _file(module: str) -> Path | None:
@@ -52,7 +53,7 @@ def imported(tree: ast.AST) -> set[str]:
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
         elif isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names if alias.name.startswith("helpers")}
-    return {name for name in found if _file(name) and not name.startswith(LEFT_OUT)}
+    return {name for name in found if _file(name) and (name == KEPT or not name.startswith(LEFT_OUT))}
 
 
 @functools.cache
@@ -74,11 +75,17 @@ def reached(roots: set[str]) -> set[str]:
 
 
 def fingerprint(unit: Unit) -> str:
-    """SHA-256 over the code of every module the unit's function reaches, and of the files its settings name."""
-    settings = unit.settings
-    rooms = getattr(settings, "ROOMS", {})
-    roots = {unit.function.__module__, *(module_name(room, getattr(settings, field)) for field, room in rooms.items())}
-    return _digest(frozenset(roots))
+    """SHA-256 over the code of every module that the unit's function, the files its settings name, and its inputs reach.
+
+    So a change of a training step makes the attacks on its networks stale, too.
+    """
+    files = unit.settings.files() if hasattr(unit.settings, "files") else ()
+    roots = {unit.function.__module__, *(module_name(room, name) for room, name in files)}
+    own = _digest(frozenset(roots))
+    if not unit.inputs:
+        return own
+    lines = [own, *(f"{name} {fingerprint(part)}" for name, part in sorted(unit.inputs.items()))]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 @functools.cache

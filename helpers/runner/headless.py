@@ -28,7 +28,9 @@ def execute(study: Study) -> Path:
     if not source.exists():
         raise UserError(f"The notebook {source} does not exist.")
     study.folder.mkdir(parents=True, exist_ok=True)
-    parameters = {"profile": study.profile, **study.changed}
+    # papermill would write a tuple as a text.
+    changed = {name: list(value) if isinstance(value, tuple) else value for name, value in study.changed.items()}
+    parameters = {"profile": study.profile, **changed}
     check_parameters(source, parameters)
     places = {
         "HELPERS_OUT": str(study.folder), "HELPERS_CACHE": str(study.desk.cache_folder), "HELPERS_DEVICE": study.desk.device,

@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 
 from helpers.core.errors import UserError
 from helpers.report.files import write_text
-from helpers.units.train import Train
+from helpers.units.networks import Train
 from helpers.units.unit import closure
 
 

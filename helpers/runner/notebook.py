@@ -22,15 +22,23 @@ class Shown:
     def _ipython_display_(self) -> None:
         drawn = self.study.drawn(self.item)
         title = self.study.paper.item(self.item).title
-        if self.table:
-            caption = f"{title}. {drawn.note}" if drawn.note else title
-            display(HTML(wide_html(drawn.table, self.study.reported, caption)))
+        caption = f"{title}. {drawn.note}" if drawn.note else title
+        first = self.item.startswith("figure")
+        if first:
+            self._picture(drawn)
+        if not self.table or not len(drawn.table):
+            display(Markdown(caption))
+        else:
+            text = wide_html(drawn.table, self.study.reported, caption)
+            # A curve's table is wide: below the figure, folded.
+            display(HTML(f"<details><summary>{text_html(title)}: numbers</summary>{text}</details>" if first else text))
+        if not first:
+            self._picture(drawn)
+
+    def _picture(self, drawn) -> None:
         if drawn.figure is not None:
-            about = {"helpers": {"item": self.item, "alt": drawn.figure.alt}}
             picture = Image(data=self.study.picture(self.item).read_bytes(), format="png", alt=drawn.figure.alt)
-            display(picture, metadata=about)
-            if not self.table and drawn.note:
-                display(Markdown(drawn.note))
+            display(picture, metadata={"helpers": {"item": self.item, "alt": drawn.figure.alt}})
 
 
 class Fragment:

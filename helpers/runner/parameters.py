@@ -16,12 +16,13 @@ SHELL = {"In", "Out"}
 """Names that a notebook's own shell puts among the globals."""
 
 
-def literals(namespace: Mapping[str, Any]) -> dict[str, Any]:
-    """The plain literals of a notebook's globals."""
+def literals(namespace: Mapping[str, Any], paper: Paper) -> dict[str, Any]:
+    """The plain literals of a notebook's globals, and whatever stands under a parameter's name."""
+    known = {field.name for field in fields(paper.settings)}
     return {
         name: value
         for name, value in namespace.items()
-        if not name.startswith("_") and name not in SHELL and type(value) in LITERALS
+        if name in known or (not name.startswith("_") and name not in SHELL and type(value) in LITERALS)
     }
 
 
@@ -44,14 +45,25 @@ def make_settings(paper: Paper, profile: str, changes: Mapping[str, Any]) -> tup
 
 
 def validate(paper: Paper, values: Mapping[str, Any]) -> Any:
-    """An instance of the paper's settings; UserError in one sentence."""
+    """An instance of the paper's settings, types taken strictly; UserError in one sentence."""
     try:
-        return TypeAdapter(paper.settings).validate_python(dict(values))
+        return TypeAdapter(paper.settings).validate_json(json.dumps(dict(values)), strict=True)
+    except TypeError:
+        name, value = next((name, value) for name, value in values.items() if not _plain(value))
+        raise UserError(f"Parameter {name} = {value!r} of {paper.name}: not a plain number, text or list.") from None
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         message = first["msg"][0].lower() + first["msg"][1:]
         raise UserError(f"Parameter {name} = {first['input']!r} of {paper.name}: {message}.") from error
+
+
+def _plain(value: Any) -> bool:
+    try:
+        json.dumps(value)
+    except TypeError:
+        return False
+    return True
 
 
 def parse_assignments(assignments: tuple[str, ...]) -> dict[str, Any]:

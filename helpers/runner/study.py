@@ -41,16 +41,16 @@ class Study:
     def __init__(
         self, paper: Paper, profile: str, changes: Mapping[str, Any], *, data: str | None = None, cache: str | None = None,
         out: str | None = None, device: str | None = None, redraw: bool = False, accept_stale: bool = False,
+        recorded: bool = True,
     ):  # fmt: skip
+        """`recorded`: the committed records may stand in for the cache (a run computes for itself); `redraw`: they must."""
         self.paper, self.profile, self.redraw = paper, profile, redraw
         settings, self.changed = make_settings(paper, profile, changes)
-        self.folder = self._place(out or os.environ.get("HELPERS_OUT"))
-        records = read_records(reports_folder() / profile / paper.name / "records.jsonl")
-        self.desk = Desk(
-            data_folder(data), cache_folder(cache), device_name(device or os.environ.get("HELPERS_DEVICE", "auto")),
-            accept_stale or redraw, records=records,
-        )  # fmt: skip
+        records = read_records(reports_folder() / profile / paper.name / "records.jsonl") if recorded or redraw else {}
+        chosen = device_name(device or os.environ.get("HELPERS_DEVICE") or "auto")
+        self.desk = Desk(data_folder(data), cache_folder(cache), chosen, accept_stale or redraw, records=records)
         self.settings, self.stand_ins = self._with_data(settings)
+        self.folder = self._place(out or os.environ.get("HELPERS_OUT"))
         self._results: dict[str, dict[str, Result]] = {}
         self._drawn: dict[str, Drawn] = {}
         make_deterministic()
@@ -61,7 +61,9 @@ class Study:
             if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / "manifest.json").exists())):
                 raise UserError(f"The output folder {folder} is taken: it holds something that is not a report.")
             return folder
-        return reports_folder() / ("custom" if self.changed else self.profile) / self.paper.name
+        # A stand-in may not overwrite what was measured on the real data.
+        other = self.changed or (self.stand_ins and self.profile != "quick")
+        return reports_folder() / ("custom" if other else self.profile) / self.paper.name
 
     def _with_data(self, settings: Any) -> tuple[Any, dict[str, str]]:
         """Settings with stand-ins for data sets that are not at hand and of which no record tells the checksum."""
@@ -220,6 +222,8 @@ def _evidence(conditions: Sequence[Condition], most: int = 6) -> str:
 
 def _shown(condition: Condition) -> str:
     """A condition with its numbers."""
+    if condition.plain:
+        return f"{condition.text} {condition.verdict}"
     found, bar = condition.estimate, condition.threshold
     sign = ">" if condition.strict else ">="
     band = "" if found.low == found.high else f" [{found.low:.4g}, {found.high:.4g}]"
@@ -228,8 +232,11 @@ def _shown(condition: Condition) -> str:
 
 def open_study(name: str, namespace: Mapping[str, Any], **places: Any) -> Study:
     """A study from a notebook's literals: `profile`, `device`, and the paper's settings."""
-    given = literals(namespace)
+    paper = catalogue.find(name)
+    given = literals(namespace, paper)
     profile = given.pop("profile", "quick")
-    device = given.pop("device", None)
+    # What the command line has chosen holds in the notebook that it runs.
+    device = os.environ.get("HELPERS_DEVICE") or given.pop("device", None)
+    given.pop("device", None)
     flags = {"redraw": bool(os.environ.get("HELPERS_REDRAW")), "accept_stale": bool(os.environ.get("HELPERS_ACCEPT_STALE"))}
-    return Study(catalogue.find(name), profile, given, device=device, **{**flags, **places})
+    return Study(paper, profile, given, device=device, **{**flags, **places})

@@ -2,10 +2,9 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from helpers.core.errors import UserError
-from helpers.runner.execute import Desk, guarded
+from helpers.runner.execute import Desk, guarded, sentence
 from helpers.units.unit import Unit
 
 
@@ -19,6 +18,10 @@ def connect(workers: int, scheduler: str | None):
         "distributed.worker.daemon": False,
         "distributed.logging.distributed": "error",
         "distributed.nanny.pre-spawn-environ.OMP_NUM_THREADS": 1,
+        # Dask makes workers hand freed memory back at once; with tensors of megabytes, freed and taken again at every
+        # step, a third of the time went into page faults.
+        "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": 1 << 30,
+        "distributed.nanny.pre-spawn-environ.MALLOC_MMAP_THRESHOLD_": 1 << 30,
     })  # fmt: skip
     logging.getLogger("distributed").setLevel(logging.ERROR)
     if scheduler:
@@ -45,7 +48,6 @@ def run_on_workers(
     """
     from distributed import as_completed
 
-    bare = replace(desk, records={})
     waiting = {desk.identity(unit): unit for unit in units}
     running: dict = {}
     failures: list[str] = []
@@ -67,7 +69,7 @@ def run_on_workers(
         while waiting or running:
             for key in ready():
                 unit = waiting.pop(key)
-                future = client.submit(guarded, unit, bare, key=f"unit-{key}", pure=False)
+                future = client.submit(guarded, unit, desk, key=f"unit-{key}", pure=False)
                 running[future] = unit
                 done.add(future)
             future = next(done)
@@ -75,10 +77,9 @@ def run_on_workers(
             if future.status == "finished":
                 report(unit, future.result()[1], "")
             else:
-                error = future.exception()
-                sentence = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
-                failures.append(f"{unit.label or unit.name}: {sentence}")
-                report(unit, None, sentence)
+                said = sentence(future.exception())
+                failures.append(f"{unit.label or unit.name}: {said}")
+                report(unit, None, said)
                 abandon(desk.identity(unit))
             future.release()
     finally:

@@ -1,8 +1,8 @@
-"""The training loop: data order, optimiser, schedule, history, resumable state."""
+"""The training loop: data order, optimiser, history, resumable state."""
 
+import math
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import torch
@@ -11,45 +11,10 @@ from torch import Tensor, nn
 from helpers.core.errors import UserError
 from helpers.core.seeds import generator
 from helpers.training.checkpoint import load_checkpoint, save_checkpoint
+from helpers.training.schedule import Schedule
 
 Step = Callable[[nn.Module, Tensor, Tensor], Tensor]
 Augment = Callable[[Tensor, torch.Generator], Tensor]
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """Optimiser and learning rate as data.
-
-    Attributes:
-        phases: (epochs, rate) one after the other; with `one_cycle`, a single phase whose rate is the peak.
-        one_cycle: linear warm-up over the first quarter of the steps, then linear to zero.
-        batch, momentum, weight_decay (weights of at least two dimensions only), clip (gradient entries of the batch sum).
-    """
-
-    phases: tuple[tuple[int, float], ...]
-    one_cycle: bool = False
-    batch: int = 100
-    momentum: float = 0.0
-    weight_decay: float = 0.0
-    clip: float | None = None
-
-    @property
-    def epochs(self) -> int:
-        """Epochs of all phases."""
-        return sum(epochs for epochs, _ in self.phases)
-
-    def rate(self, step: int, per_epoch: int) -> float:
-        """Learning rate of optimiser step `step`, counted from 0."""
-        if self.one_cycle:
-            total, peak = self.epochs * per_epoch, self.phases[0][1]
-            rise = max(1, total // 4)
-            return peak * ((step + 1) / rise if step < rise else (total - step) / (total - rise))
-        epoch = step // per_epoch
-        for epochs, rate in self.phases:
-            if epoch < epochs:
-                return rate
-            epoch -= epochs
-        return self.phases[-1][1]
 
 
 def batches(count: int, size: int, order: torch.Generator) -> Iterator[Tensor]:
@@ -92,7 +57,7 @@ def train_network(
         checkpoint: file for the resumable state, written about every minute and read if it is there.
         progress: called with (epochs done, epochs).
 
-    Raises UserError at the first loss that is not finite.
+    Raises UserError in the first epoch whose loss is not finite.
     """
     order, draws = generator(seed, "order"), generator(seed, "augment")
     torch.manual_seed(generator(seed, "training").initial_seed())
@@ -100,34 +65,10 @@ def train_network(
     history: list[dict[str, float]] = []
     if checkpoint is not None and checkpoint.exists():
         history = load_checkpoint(checkpoint, model, optimiser, order, draws)
-    per_epoch = max(1, len(images) // schedule.batch)
     saved = time.monotonic()
     for epoch in range(len(history), schedule.epochs):
-        model.train()
-        total = torch.zeros((), device=images.device)
-        for count, index in enumerate(batches(len(images), schedule.batch, order)):
-            rate = schedule.rate(epoch * per_epoch + count, per_epoch)
-            for group in optimiser.param_groups:
-                group["lr"] = rate
-            index = index.to(images.device)
-            batch = images[index]
-            if augment is not None:
-                batch = augment(batch, draws)
-            loss = step(model, batch, labels[index])
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()
-            if schedule.clip is not None:
-                # The authors clip the gradient of the batch's summed loss.
-                nn.utils.clip_grad_value_(model.parameters(), schedule.clip / len(index))
-            optimiser.step()
-            total += loss.detach()
-        mean = float(total) / (count + 1)
-        if mean != mean or abs(mean) == float("inf"):
-            raise UserError(f"Training stopped in epoch {epoch + 1}: the loss is not finite (learning rate {rate:g}).")
-        row = {"epoch": epoch + 1, "loss": mean, "rate": rate}
-        if evaluate is not None:
-            row |= evaluate(model, epoch + 1)
-        history.append(row)
+        row = {"epoch": epoch + 1, **_epoch(model, optimiser, images, labels, step, schedule, epoch, augment, order, draws)}
+        history.append(row | (evaluate(model, epoch + 1) if evaluate is not None else {}))
         if progress is not None:
             progress(epoch + 1, schedule.epochs)
         if checkpoint is not None and time.monotonic() - saved > 60:
@@ -137,6 +78,29 @@ def train_network(
     return history
 
 
-def phases(pairs: Sequence[Sequence[float]]) -> tuple[tuple[int, float], ...]:
-    """(epochs, rate) pairs as read from settings."""
-    return tuple((int(epochs), float(rate)) for epochs, rate in pairs)
+def _epoch(
+    model: nn.Module, optimiser: torch.optim.Optimizer, images: Tensor, labels: Tensor, step: Step, schedule: Schedule,
+    epoch: int, augment: Augment | None, order: torch.Generator, draws: torch.Generator,
+) -> dict[str, float]:  # fmt: skip
+    """One pass over the images: mean loss and last learning rate."""
+    model.train()
+    per_epoch = max(1, len(images) // schedule.batch)
+    total = torch.zeros((), device=images.device)
+    for count, index in enumerate(batches(len(images), schedule.batch, order)):
+        rate = schedule.rate(epoch * per_epoch + count, per_epoch)
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        index = index.to(images.device)
+        batch = images[index] if augment is None else augment(images[index], draws)
+        loss = step(model, batch, labels[index])
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        if schedule.clip is not None:
+            # The authors clip the gradient of the batch's summed loss.
+            nn.utils.clip_grad_value_(model.parameters(), schedule.clip / len(index))
+        optimiser.step()
+        total += loss.detach()
+    mean = float(total) / (count + 1)
+    if not math.isfinite(mean):
+        raise UserError(f"Training stopped in epoch {epoch + 1}: the loss is not finite (learning rate {rate:g}).")
+    return {"loss": mean, "rate": rate}

@@ -5,14 +5,14 @@ from torch import Tensor
 
 from helpers.core.model import PixelModel, frozen_statistics
 from helpers.core.norms import norm as length
-from helpers.core.norms import per_sample, unit
+from helpers.core.norms import per_sample, steepest
 from helpers.core.objectives import cross_entropy, margin_seed
 
 
 def perturbed_hidden(
     model: PixelModel, images: Tensor, labels: Tensor, *, radius: float, relative: bool = True, norm: float = 2
 ) -> Tensor:
-    """CE(N_cla(h + c unit(g))), h = N_rep(x), g the loss gradient at h. [Huang Alg. 3] [Huang Eq. 4]
+    """CE(N_cla(h + c d)), h = N_rep(x), d the steepest ascent of the loss at h. [Huang Alg. 3] [Huang Eq. 4]
 
     Args:
         model: PixelModel of a Split network; images: (b, ...) in [0, 1].
@@ -25,7 +25,7 @@ def perturbed_hidden(
     leaf = hidden.detach().requires_grad_()
     with frozen_statistics(model.network.classifier):
         logits = model.network.classifier(leaf)
-        direction = unit(torch.autograd.grad(logits, leaf, margin_seed(logits, labels))[0], norm)
-    size = radius * length(leaf.detach(), norm) if relative else torch.full((len(images),), radius).to(leaf)
+        direction = steepest(torch.autograd.grad(logits, leaf, margin_seed(logits, labels))[0], norm)
+    size = radius * length(leaf.detach(), norm) if relative else leaf.new_full((len(images),), radius)
     moved = hidden + per_sample(size, direction) * direction
     return cross_entropy(model.network.classifier(moved), labels).mean()

@@ -8,7 +8,7 @@ from helpers.core.boundaries import nearest_boundary, softmax_difference
 from helpers.core.checks import Box, clip
 from helpers.core.errors import UserError
 from helpers.core.model import PixelModel, frozen_statistics
-from helpers.core.norms import project, steepest, unit
+from helpers.core.norms import into_ball, steepest, unit
 from helpers.core.objectives import cross_entropy, margin_seed
 
 ADVERSARIES = ("gradient", "rounded", "alpha", "random")
@@ -40,8 +40,9 @@ def perturb(
         return clip(images + radius * (direction if measure == norm else unit(direction, measure)), box)
     moved = images
     for _ in range(steps):
-        r = moved + 2.5 * radius / steps * ascent(model, moved, labels, adversary, norm) - images
-        moved = clip(images + project(r, radius, norm), box)
+        direction = ascent(model, moved, labels, adversary, norm)
+        direction = direction if measure == norm else unit(direction, measure)
+        moved = into_ball(moved + 2.5 * radius / steps * direction, images, radius, measure, box)
     return moved
 
 

@@ -1,22 +1,24 @@
 """Attack one network at given budgets."""
 
 import importlib
+import inspect
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 
 from helpers.attacks.sweep import sweep
-from helpers.core.checks import clip
+from helpers.core.checks import clip, round_pixels
 from helpers.core.errors import UserError
+from helpers.core.material import Directions
 from helpers.core.model import predict
 from helpers.core.named import find, module_name
 from helpers.core.norms import norm
-from helpers.units.train import pixels, trained
+from helpers.units.networks import pixels, trained
 from helpers.units.unit import Context, Result, Value, numeric
 
 log = logging.getLogger(__name__)
@@ -29,12 +31,10 @@ class Attack:
     Attributes:
         data, split, images: the attacked images (the first so many of a split, None for all).
         attack, options: file and arguments in attacks/; budgets in pixels of [0, 1].
-        box: pixel range kept, or None; round: perturbed images are rounded to 8 bits.
+        box: pixel range kept, or None (a paper that does not clip); round: perturbed images are rounded to 8 bits.
         only_correct: misclassified images are left as they are (and stay wrong); False moves every image.
         batch: images at a time.
     """
-
-    ROOMS: ClassVar[Mapping[str, str]] = {"attack": "attacks"}
 
     data: str
     attack: str
@@ -42,10 +42,27 @@ class Attack:
     options: dict[str, Any] = field(default_factory=dict)
     split: str = "test"
     images: int | None = None
-    box: tuple[float, float] | None = None
+    box: tuple[float, float] | None = (0.0, 1.0)
     round: bool = False
     only_correct: bool = True
     batch: int = 500
+
+    def files(self) -> tuple[tuple[str, str], ...]:
+        """(room, name) of the files that the settings name."""
+        return (("attacks", self.attack),)
+
+
+def one_step(name: str) -> Callable[..., Directions] | None:
+    """`material` of attacks/<name>.py: what a one-step attack computes once for all budgets; None of other attacks."""
+    return getattr(importlib.import_module(module_name("attacks", name)), "material", None)
+
+
+def options_of(function: Callable, given: Mapping[str, Any], start: int, count: int) -> dict[str, Any]:
+    """Options as the attack takes them, with the images' positions where it draws noise by sample."""
+    options = numeric(given)
+    if "ids" in inspect.signature(function).parameters:
+        options["ids"] = torch.arange(start, start + count)
+    return options
 
 
 def attack(settings: Attack, inputs: Mapping[str, Result], context: Context) -> Value:
@@ -74,12 +91,13 @@ def attack(settings: Attack, inputs: Mapping[str, Result], context: Context) -> 
             context.progress(min(start, len(images)), len(images))
     bits, clean, norms, passes, empty = zip(*parts, strict=True)
     correct, right = np.concatenate(bits, axis=1), np.concatenate(clean)
+    moved = max(1, int(right.sum()) if settings.only_correct else len(right))
     numbers = {
         "budgets": list(settings.budgets),
         "accuracy": correct.mean(1).tolist(),
         "clean": float(right.mean()),
-        "mean_l2": np.concatenate(norms, axis=1).mean(1).tolist(),
-        "gradient_evaluations": float(np.concatenate(passes).mean()),
+        "mean_l2": (np.concatenate(norms, axis=1).sum(1) / moved).tolist(),
+        "gradient_evaluations": float(np.concatenate(passes, axis=1).mean()),
         "no_direction": int(sum(empty)),
         "images": len(images),
     }
@@ -89,30 +107,26 @@ def attack(settings: Attack, inputs: Mapping[str, Result], context: Context) -> 
 def _batch(
     settings: Attack, model: nn.Module, source: nn.Module, x: torch.Tensor, y: torch.Tensor, start: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, int]:
-    """Bits (B, b), clean (b,), l2 norms (B, b), passes (b,), and how many correct images had no direction."""
+    """Bits (B, b), clean (b,), l2 norms (B, b), passes (1 or B, b), and how many correct images had no direction."""
     clean = predict(model, x).argmax(1) == y
-    options = numeric(settings.options)
-    if "seed" in options:
-        options["ids"] = torch.arange(start, start + len(x))
-    one_step = getattr(importlib.import_module(module_name("attacks", settings.attack)), "material", None)
+    make = one_step(settings.attack)
+    run = make or find("attacks", settings.attack)
+    options = options_of(run, settings.options, start, len(x))
     empty = 0
-    if one_step is not None:
-        material = one_step(source, x, y, **options)
+    if make is not None:
+        material = make(source, x, y, **options)
         fooled = sweep(model, x, y, material, settings.budgets, box=settings.box, rounded=settings.round)
         empty = int((~material.unit.flatten(1).any(1) & clean).sum())
-        passes = np.full(len(x), material.passes)
-        norms = _norms(material, x, settings)
+        passes = np.full((1, len(x)), material.passes)
+        moved = [clip(x + material.at(budget), settings.box) for budget in settings.budgets]
     else:
-        run = find("attacks", settings.attack)
-        rows = [run(source, x, y, budget=budget, box=settings.box, **options) for budget in settings.budgets]
-        fooled = torch.stack([predict(model, row.images).argmax(1) != y for row in rows])
-        passes = rows[-1].gradient_evaluations.cpu().numpy()
-        norms = torch.stack([row.norm(2) for row in rows]).double().cpu().numpy()
-    correct = ~fooled & clean if settings.only_correct else ~fooled
-    return correct.cpu().numpy(), clean.cpu().numpy(), norms, passes, empty
-
-
-def _norms(material, images: torch.Tensor, settings: Attack) -> np.ndarray:
-    """l2 norms (B, b) of the perturbations after clipping."""
-    left = [clip(images + material.at(budget), settings.box) - images for budget in settings.budgets]
-    return torch.stack([norm(r, 2) for r in left]).double().cpu().numpy()
+        found = [run(source, x, y, budget=budget, box=settings.box, **options) for budget in settings.budgets]
+        moved = [one.images for one in found]
+        seen = [round_pixels(images) if settings.round else images for images in moved]
+        fooled = torch.stack([predict(model, images).argmax(1) != y for images in seen])
+        passes = np.stack([one.gradient_evaluations.cpu().numpy() for one in found])
+    norms = torch.stack([norm(images - x, 2) for images in moved])
+    if settings.only_correct:
+        # The others are left as they are, and wrong.
+        fooled, norms = fooled | ~clean, norms * clean
+    return (~fooled).cpu().numpy(), clean.cpu().numpy(), norms.double().cpu().numpy(), passes, empty

@@ -11,17 +11,18 @@ from torch import Tensor, nn
 from helpers.attacks.adv_alpha import material as alpha_material
 from helpers.attacks.fast_gradient import material as loss_material
 from helpers.core.model import evaluating
-from helpers.units.train import pixels, trained
+from helpers.units.networks import pixels, trained
 from helpers.units.unit import Context, Result, Value
 
 
 @dataclass(frozen=True)
 class Cost:
-    """`images` at one batch; `repeats` of which the median counts."""
+    """`images` at one batch; `repeats` of which the median counts; `classes` of the network."""
 
     data: str
     images: int = 200
     repeats: int = 3
+    classes: int = 10
 
 
 def softmax_jacobian(model: nn.Module, images: Tensor, *, shared: bool) -> Tensor:
@@ -47,7 +48,7 @@ def batched_jacobian(model: nn.Module, images: Tensor) -> Tensor:
 
 
 def cost(settings: Cost, inputs: Mapping[str, Result], context: Context) -> Value:
-    """Passes a sample, and median seconds of each way; ratios are to Adv_Loss in the same run. [Huang Sec. 7.1]"""
+    """Backward passes a sample, and median seconds of each way in one run. [Huang Sec. 7.1]"""
     model = trained(inputs["network"], context.device)
     images, labels = pixels(context, settings.data, "test", settings.images, inputs["network"].settings.crop)
     passes: dict[str, int] = {}
@@ -63,8 +64,8 @@ def cost(settings: Cost, inputs: Mapping[str, Result], context: Context) -> Valu
         passes[name] = len(backward)
 
     ways = {
-        "Adv_Loss": lambda: loss_material(model, images, labels, norm=2),
-        "Adv_Alpha": lambda: alpha_material(model, images, labels, norm=2),
+        "one gradient": lambda: loss_material(model, images, labels, norm=2),
+        "nearest boundary": lambda: alpha_material(model, images, labels, norm=2),
         "K forward, K backward": lambda: softmax_jacobian(model, images, shared=False),
         "one forward, K backward": lambda: softmax_jacobian(model, images, shared=True),
         "one vectorised backward": lambda: batched_jacobian(model, images),
@@ -78,4 +79,4 @@ def cost(settings: Cost, inputs: Mapping[str, Result], context: Context) -> Valu
                 run()
                 seconds.setdefault(name, []).append(time.perf_counter() - start)
     medians = {name: statistics.median(values) for name, values in seconds.items()}
-    return Value({"passes": passes, "seconds": medians, "images": len(images), "classes": 10})
+    return Value({"passes": passes, "seconds": medians, "images": len(images), "classes": settings.classes})

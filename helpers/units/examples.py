@@ -9,8 +9,9 @@ import torch
 
 from helpers.core.model import predict
 from helpers.core.named import find
-from helpers.units.train import pixels, trained
-from helpers.units.unit import Context, Result, Value, numeric
+from helpers.units.attack import options_of
+from helpers.units.networks import pixels, trained
+from helpers.units.unit import Context, Result, Value
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,10 @@ class Examples:
     split: str = "test"
     images: int = 500
 
+    def files(self) -> tuple[tuple[str, str], ...]:
+        """(room, name) of the files that the settings name."""
+        return tuple(("attacks", given["attack"]) for given in self.attacks.values())
+
 
 def examples(settings: Examples, inputs: Mapping[str, Result], context: Context) -> Value:
     """The first correctly classified image of each class (uint8), each attack's perturbation (float16), the answers."""
@@ -34,7 +39,8 @@ def examples(settings: Examples, inputs: Mapping[str, Result], context: Context)
     arrays = {"originals": (x * 255).round().to(torch.uint8).cpu().numpy()}
     answers = {}
     for name, given in settings.attacks.items():
-        found = find("attacks", given["attack"])(model, x, y, budget=settings.budget, box=None, **numeric(given["options"]))
+        run = find("attacks", given["attack"])
+        found = run(model, x, y, budget=settings.budget, box=None, **options_of(run, given["options"], 0, len(x)))
         arrays[name] = found.perturbation.cpu().numpy().astype(np.float16)
         answers[name] = predict(model, found.images).argmax(1).tolist()
     return Value({"labels": y.tolist(), "answers": answers}, arrays)

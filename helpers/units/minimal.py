@@ -1,9 +1,8 @@
 """The smallest perturbation with which an attack succeeds, image by image."""
 
-import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import torch
@@ -11,10 +10,11 @@ from torch import Tensor, nn
 
 from helpers.core.checks import Box, clip
 from helpers.core.model import evaluating, predict
-from helpers.core.named import find, module_name
+from helpers.core.named import find
 from helpers.core.norms import norm, per_sample
-from helpers.units.train import pixels, trained
-from helpers.units.unit import Context, Result, Value, numeric
+from helpers.units.attack import one_step, options_of
+from helpers.units.networks import pixels, trained
+from helpers.units.unit import Context, Result, Value
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,6 @@ class Minimal:
     Sizes are l_p norms of the perturbation, p = `measure`, in pixels of [0, 1].
     """
 
-    ROOMS: ClassVar[Mapping[str, str]] = {"attack": "attacks"}
-
     data: str
     attack: str
     options: dict[str, Any] = field(default_factory=dict)
@@ -33,8 +31,12 @@ class Minimal:
     top: float = 8.0
     images: int | None = None
     split: str = "test"
-    box: tuple[float, float] | None = None
+    box: tuple[float, float] | None = (0.0, 1.0)
     batch: int = 500
+
+    def files(self) -> tuple[tuple[str, str], ...]:
+        """(room, name) of the files that the settings name."""
+        return (("attacks", self.attack),)
 
 
 @torch.no_grad()
@@ -60,28 +62,29 @@ def first_success(model: nn.Module, images: Tensor, labels: Tensor, unit: Tensor
 
 
 def minimal(settings: Minimal, inputs: Mapping[str, Result], context: Context) -> Value:
-    """Sizes (n,) float32 over correctly classified images (0 for the others); median, share fooled, passes a sample."""
+    """Sizes (n,) float32 (infinite: not fooled; 0: misclassified as it is) and bits `clean`; median and share fooled of
+    the correctly classified ones, passes a sample."""
     model = trained(inputs["network"], context.device)
     images, labels = pixels(context, settings.data, settings.split, settings.images, inputs["network"].settings.crop)
-    clean = predict(model, images).argmax(1) == labels
-    one_step = getattr(importlib.import_module(module_name("attacks", settings.attack)), "material", None)
-    options = numeric(settings.options)
+    clean = (predict(model, images).argmax(1) == labels).cpu().numpy()
+    make = one_step(settings.attack)
+    run = make or find("attacks", settings.attack)
     sizes, passes = [], []
     for start in range(0, len(images), settings.batch):
         x, y = images[start : start + settings.batch], labels[start : start + settings.batch]
-        if one_step is not None:
-            material = one_step(model, x, y, **options)
-            scale = norm(material.unit, float(settings.measure))
+        options = options_of(run, settings.options, start, len(x))
+        if make is not None:
+            material = make(model, x, y, **options)
             along = first_success(model, x, y, material.unit, settings.top, settings.box)
-            sizes.append(torch.where(along.isinf(), along, along * scale))
+            sizes.append(torch.where(along.isinf(), along, along * norm(material.unit, float(settings.measure))))
             passes.append(np.full(len(x), material.passes))
         else:
-            result = find("attacks", settings.attack)(model, x, y, box=settings.box, **options)
+            result = run(model, x, y, box=settings.box, **options)
             sizes.append(torch.where(result.success, result.norm(float(settings.measure)), torch.inf))
             passes.append(result.gradient_evaluations.cpu().numpy())
-    found = torch.cat(sizes)[clean].cpu().numpy().astype(np.float32)
+    found = np.where(clean, torch.cat(sizes).cpu().numpy(), 0).astype(np.float32)
     numbers = {
-        "median": float(np.median(found)), "fooled": float(np.isfinite(found).mean()), "images": len(found),
-        "gradient_evaluations": float(np.concatenate(passes).mean()),
+        "median": float(np.median(found[clean])), "fooled": float(np.isfinite(found[clean]).mean()),
+        "images": int(clean.sum()), "gradient_evaluations": float(np.concatenate(passes)[clean].mean()),
     }  # fmt: skip
-    return Value(numbers, {"sizes": np.where(np.isfinite(found), found, -1).astype(np.float16)})
+    return Value(numbers, {"sizes": found, "clean": clean})

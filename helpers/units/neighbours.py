@@ -9,7 +9,7 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from helpers.attacks.fast_gradient import fast_gradient
 from helpers.attacks.random_direction import random_direction
-from helpers.units.train import pixels, trained
+from helpers.units.networks import pixels, trained
 from helpers.units.unit import Context, Result, Value
 
 
@@ -25,14 +25,14 @@ class Neighbours:
 
 
 def neighbours(settings: Neighbours, inputs: Mapping[str, Result], context: Context) -> Value:
-    """Bits "<classifier>/<set>" (n,): right on clean images, on the Fixed set, under random directions. [Huang Sec. 1]"""
+    """Bits "<classifier>/<set>" (n,), set clean, transferred (from the input "source") or random. [Huang Sec. 1]"""
     source = trained(inputs["source"], context.device)
     crop = inputs["source"].settings.crop
     train_x, train_y = pixels(context, settings.data, "train", settings.train, crop)
     x, y = pixels(context, settings.data, "test", settings.test, crop)
-    fixed = fast_gradient(source, x, y, norm=2, budget=settings.budget, box=None).images
+    transferred = fast_gradient(source, x, y, norm=2, budget=settings.budget, box=None).images
     random = random_direction(source, x, y, norm=2, budget=settings.budget, seed=settings.seed, box=None).images
-    sets = {"Validation": x, "Fixed": fixed, "Random": random}
+    sets = {"clean": x, "transferred": transferred, "random": random}
     flat = {name: images.flatten(1).cpu().numpy() for name, images in sets.items()}
     judges = {
         "5-NN": KNeighborsClassifier(5),
@@ -43,5 +43,5 @@ def neighbours(settings: Neighbours, inputs: Mapping[str, Result], context: Cont
         judge.fit(train_x.flatten(1).cpu().numpy(), train_y.cpu().numpy())
         for set_name, images in flat.items():
             right[f"{name}/{set_name}"] = judge.predict(images) == y.cpu().numpy()
-    moved = float(torch.linalg.vector_norm((fixed - x).flatten(1), dim=1).mean())
+    moved = float(torch.linalg.vector_norm((transferred - x).flatten(1), dim=1).mean())
     return Value({"accuracy": {name: float(bits.mean()) for name, bits in right.items()}, "mean_l2": moved}, right)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from helpers.core.model import predict
-from helpers.units.train import pixels, trained
+from helpers.units.networks import pixels, trained
 from helpers.units.unit import Context, Result, Value
 
 

@@ -1,82 +1,21 @@
 """Train one network."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, ClassVar
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from helpers.attacks.fast_gradient import fast_gradient
-from helpers.core.model import PixelModel, predict
+from helpers.core.model import predict
 from helpers.core.named import find
-from helpers.core.seeds import generator
 from helpers.training.augment import random_crop
-from helpers.training.driver import Schedule, train_network
-from helpers.units.selection import centre_crop, select
+from helpers.training.driver import train_network
+from helpers.units.networks import Train, build, pixels
 from helpers.units.unit import Context, Result, Value
 
 
-@dataclass(frozen=True)
-class Train:
-    """Settings of a training.
-
-    Attributes:
-        data, split, images: what it is trained on (`images`: the first so many, None for all).
-        network, options: file and arguments in networks/; mean, std: the normalisation in front of it.
-        step, step_options: file and arguments in training/; radii in pixels of [0, 1].
-        schedule, seed.
-        crop, mirror: side of a random crop (test images: central), random mirroring.
-        sharpen: after training, the output layer is multiplied by this (no decision changes, confidences rise).
-        watch: every so many epochs, clean and Adv_Loss accuracy on the first `watch_images` test images at l2 size
-            `watch_budget`; 0 for never.
-    """
-
-    ROOMS: ClassVar[Mapping[str, str]] = {"network": "networks", "step": "training"}
-
-    data: str
-    network: str
-    schedule: Schedule
-    seed: int
-    options: dict[str, Any] = field(default_factory=dict)
-    step: str = "plain"
-    step_options: dict[str, Any] = field(default_factory=dict)
-    split: str = "train"
-    images: int | None = None
-    mean: float = 0.0
-    std: float = 1.0
-    crop: int | None = None
-    mirror: bool = False
-    sharpen: float = 1.0
-    watch: int = 0
-    watch_images: int = 2000
-    watch_budget: float = 0.0
-
-
-def build(settings: Train, device: str = "cpu", tensors: Mapping[str, Tensor] | None = None) -> PixelModel:
-    """The network of `settings`, initialised from its seed or with the trained `tensors`, in channels-last layout."""
-    network = find("networks", settings.network)(generator(settings.seed, "weights"), **settings.options)
-    model = PixelModel(network, settings.mean, settings.std).to(device, memory_format=torch.channels_last)
-    if tensors is not None:
-        model.load_state_dict(dict(tensors))
-        model.eval()
-    return model
-
-
-def trained(result: Result, device: str = "cpu") -> PixelModel:
-    """The network that a training unit left."""
-    return build(result.settings, device, result.value.tensors)
-
-
-def pixels(context: Context, data: str, split: str, images: int | None, crop: int | None) -> tuple[Tensor, Tensor]:
-    """Images (n, c, h, w) float in [0, 1] on the device, central crop, channels last; labels (n,)."""
-    chosen = select(context, data, split, images)
-    floats = centre_crop(chosen.floats(context.device), crop).contiguous(memory_format=torch.channels_last)
-    return floats, chosen.labels.to(context.device)
-
-
-def _watcher(settings: Train, context: Context):
+def _watcher(settings: Train, context: Context) -> Callable[[nn.Module, int], dict[str, float]] | None:
     """Clean and Adv_Loss accuracy while training, or None."""
     if not settings.watch:
         return None

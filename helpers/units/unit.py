@@ -59,8 +59,8 @@ class Unit:
     """A module-level `function(settings, inputs, context) -> Value`, its settings and the units it builds on.
 
     Attributes:
-        settings: a frozen dataclass. Fields `data` and `eval_data` name data sets; its class attribute ROOMS maps fields to
-            the room whose file of that name the unit also runs ("network" -> "networks").
+        settings: a frozen dataclass. A field `data` names the data set; a method `files()` gives the (room, name) of the
+            files it also runs by name, such as ("attacks", "pgd").
         inputs: units by the name under which the function receives their results.
         label: what progress lines say; estimate: expected seconds. Neither is part of the identity.
     """
@@ -82,7 +82,10 @@ class Unit:
         return getattr(self.settings, "data", None)
 
     def identity(self, checksum: Callable[[str], str]) -> str:
-        """SHA-256 of function, settings, the inputs' identities and the data's checksum (`checksum(name)`)."""
+        """SHA-256 of function, settings, the inputs' identities and the data's checksum (`checksum(name)`).
+
+        Settings at their default do not count, so that a new one leaves the identities of old results as they are.
+        """
         data = checksum(self.data) if self.data else None
         if data not in self._identities:
             self._identities[data] = self._identify(checksum, data)
@@ -95,11 +98,22 @@ class Unit:
     def _identify(self, checksum: Callable[[str], str], data: str | None) -> str:
         parts = {
             "function": self.name,
-            "settings": dataclasses.asdict(self.settings),
+            "settings": differing(self.settings),
             "inputs": {name: unit.identity(checksum) for name, unit in self.inputs.items()},
             "data": data,
         }
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def differing(settings: Any) -> dict[str, Any]:
+    """The fields of a settings dataclass that differ from their default, as JSON values."""
+    found = {}
+    for one in dataclasses.fields(settings):
+        value = getattr(settings, one.name)
+        default = one.default if one.default_factory is dataclasses.MISSING else one.default_factory()
+        if default is dataclasses.MISSING or value != default:
+            found[one.name] = differing(value) if dataclasses.is_dataclass(value) else value
+    return found
 
 
 def numeric(options: Mapping[str, Any]) -> dict[str, Any]:

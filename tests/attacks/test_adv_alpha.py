@@ -52,7 +52,7 @@ def test_smallest_flip_flips_the_linear_model_and_not_a_shorter_one(p, problem):
 
 @every_norm
 def test_attack_is_the_smallest_flip_rescaled_to_the_budget(p, problem):
-    model, images, labels, alpha, rows = problem
+    model, images, labels, _, rows = problem
     step, target = smallest_flip(model, images, labels, norm=p)
     found = adv_alpha(model, images, labels, norm=p, budget=0.4, box=None)
     assert torch.allclose(found.perturbation, 0.4 * step / norm(step, p)[:, None, None, None])
@@ -117,7 +117,12 @@ def test_rounded_arithmetic_is_worse_on_confident_images(linear):
     images, labels = torch.full((1, 12), 0.5, dtype=torch.float64), torch.tensor([0])
     exact = material(linear(weight, bias), images, labels).unit
     cosine = {
-        arithmetic: float((material(linear(weight.float(), bias.float()), images.float(), labels, arithmetic=arithmetic).unit * exact).sum())
+        arithmetic: float(
+            (
+                material(linear(weight.float(), bias.float()), images.float(), labels, arithmetic=arithmetic).unit
+                * exact
+            ).sum()
+        )
         for arithmetic in ("exact", "rounded")
     }
     assert cosine["exact"] == pytest.approx(1, abs=1e-6) and cosine["rounded"] < 0.99

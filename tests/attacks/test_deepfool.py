@@ -112,7 +112,7 @@ def test_overshoot_scales_the_total_once(linear):
 
 @pytest.mark.parametrize("p", [1.5, 2, float("inf")])
 def test_crosses_the_boundary_where_the_box_blocks_some_pixels(p, linear):
-    """Half of the pixels start at the edge they are pushed towards; the others alone can and must reach the boundary."""
+    """Half of the pixels start at the edge they are pushed towards; the others can and must reach the boundary."""
     normal = torch.linspace(1, 2, 12, dtype=torch.float64)
     images = torch.full((3, 12), 0.5, dtype=torch.float64)
     images[1, ::2], images[2, ::2] = 0.99, 1.0

@@ -75,7 +75,9 @@ def test_confident_images_in_float32(gap, linear):
 
 
 def test_rounded_arithmetic_agrees_where_nothing_rounds(problem):
-    exact, rounded = (fast_gradient(*problem, norm=2, budget=1, box=None, arithmetic=a).images for a in ("exact", "rounded"))
+    exact, rounded = (
+        fast_gradient(*problem, norm=2, budget=1, box=None, arithmetic=a).images for a in ("exact", "rounded")
+    )
     assert torch.allclose(exact, rounded)
     with pytest.raises(UserError, match="exact, rounded, got 'fast'"):
         fast_gradient(*problem, budget=1, arithmetic="fast")

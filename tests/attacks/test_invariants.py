@@ -15,7 +15,11 @@ NORMS = (1, 1.5, 2, math.inf)
 every_attack = pytest.mark.parametrize("name", ATTACKS)
 every_norm = pytest.mark.parametrize("p", NORMS)
 few = settings(
-    max_examples=12, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
@@ -34,7 +38,12 @@ def state(model):
 
 @every_attack
 @few
-@given(p=st.sampled_from((1, 1.01, 1.5, 2, 3, math.inf)), budget=st.floats(0, 3), seed=st.integers(0, 99), box=st.booleans())
+@given(
+    p=st.sampled_from((1, 1.01, 1.5, 2, 3, math.inf)),
+    budget=st.floats(0, 3),
+    seed=st.integers(0, 99),
+    box=st.booleans(),
+)
 def test_budget_box_success_and_finite_pixels(name, p, budget, seed, box, attack, network):
     model = network(seed=seed)
     images = pictures(4, seed=seed)
@@ -72,7 +81,9 @@ def test_the_model_and_the_images_are_left_as_they_were(name, seed, frozen, part
     attack(name, model, images, labels).success  # noqa: B018 (asks the model once more)
     after = state(model)
     assert all(torch.equal(before["values"][key], after["values"][key]) for key in before["values"])
-    assert {key: before[key] for key in ("modes", "wanted", "grads")} == {key: after[key] for key in ("modes", "wanted", "grads")}
+    assert {key: before[key] for key in ("modes", "wanted", "grads")} == {
+        key: after[key] for key in ("modes", "wanted", "grads")
+    }
     assert torch.equal(images, kept) and not images.requires_grad and torch.equal(labels, torch.arange(3))
     assert torch.equal(torch.get_rng_state(), stream)
 
@@ -103,7 +114,9 @@ def test_a_model_that_fails_is_left_as_it_was(name, attack, network):
 def test_batch_order_and_batch_size_do_not_matter(name, p, order, kept, attack, network):
     """Sample i alone, or among others, gets the same perturbation; random ones follow the samples' names."""
     model, images, labels = network(curvature=2.0), pictures(7), torch.arange(7) % 4
-    more = {"pgd": {"restarts": 2, "seed": 5, "steps": 3 if p != 1.5 else 1}, "random_direction": {"seed": 5}}.get(name, {})
+    more = {"pgd": {"restarts": 2, "seed": 5, "steps": 3 if p != 1.5 else 1}, "random_direction": {"seed": 5}}.get(
+        name, {}
+    )
     whole = attack(name, model, images, labels, norm=p, budget=0.2, **more)
     chosen = torch.tensor(order[:kept])
     if more:
@@ -134,7 +147,9 @@ def test_tiny_gradients_still_give_steps_of_the_budget(name, scale, p, dtype, at
     model = linear(weight.to(dtype))
     images = torch.full((1, 12), 0.5, dtype=dtype)
     label = predict(model, images).argmax(1)
-    found = attack(name, model, images, label, norm=p, budget=0.2, **({"steps": 1, "step": 0.2} if name == "pgd" else {}))
+    found = attack(
+        name, model, images, label, norm=p, budget=0.2, **({"steps": 1, "step": 0.2} if name == "pgd" else {})
+    )
     assert found.norm(p).item() == pytest.approx(0.2, rel=1e-5)
     large = attack(name, linear((weight / scale).to(dtype)), images, label, norm=p, budget=0.2)
     if name != "pgd":

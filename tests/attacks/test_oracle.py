@@ -99,6 +99,6 @@ def test_norms_are_those_of_the_clipped_perturbation(name, p, attack, oracle):
     labels = exact.model(images).argmax(1)
     found = attack(name, exact.model, images, labels, norm=p, budget=0.4)
     assert torch.equal(found.norm(p), norm(found.images - images, p))
-    assert 0 <= float(found.images.min()) and float(found.images.max()) <= 1
+    assert float(found.images.min()) >= 0 and float(found.images.max()) <= 1
     if 1 < p < math.inf:
         assert bool((found.norm(p) < 0.399).any())

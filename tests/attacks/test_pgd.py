@@ -10,6 +10,7 @@ from helpers.attacks.fast_gradient import fast_gradient
 from helpers.attacks.pgd import pgd, random_start
 from helpers.core.errors import UserError
 from helpers.core.norms import dual, norm
+from helpers.core.seeds import derive
 
 NORMS = (1, 1.5, 2, math.inf)
 every_norm = pytest.mark.parametrize("p", NORMS)
@@ -32,7 +33,9 @@ def test_reaches_the_linear_optimum(p, restarts, oracle):
     """Of a sample that holds out, the lead grows by budget * ||normal||_q, the most there is in the ball."""
     exact = oracle(4, (3, 4, 4))
     budget = 0.8 * exact.distance(p)
-    found = pgd(exact.model, exact.images, exact.labels, norm=p, budget=budget, step=budget / 2, steps=4, restarts=restarts)
+    found = pgd(
+        exact.model, exact.images, exact.labels, norm=p, budget=budget, step=budget / 2, steps=4, restarts=restarts
+    )
     lead = (found.perturbation * exact.outwards()).flatten(1).sum(1)
     assert lead.tolist() == pytest.approx([budget * float(norm(exact.normal[None], dual(p)))] * 4, rel=1e-6)
     assert not found.success.any()
@@ -44,6 +47,12 @@ def test_one_step_is_the_fast_gradient(p, problem):
     found = pgd(*problem, norm=p, budget=0.05, step=0.05, steps=1)
     expected = fast_gradient(*problem, norm=p, budget=0.05)
     assert torch.allclose(found.images, expected.images, atol=1e-12)
+
+
+def test_steps_are_two_and_a_half_budgets_in_all_by_default(problem):
+    expected = pgd(*problem, norm=2, budget=0.1, step=0.05, steps=5, restarts=2)
+    assert torch.equal(pgd(*problem, norm=2, budget=0.1, steps=5, restarts=2).images, expected.images)
+    assert torch.equal(pgd(*problem, norm=2, budget=0.1, steps=0).images, problem[1])
 
 
 @pytest.mark.parametrize("p", [2, math.inf])
@@ -68,7 +77,7 @@ def test_no_steps_keep_the_best_of_the_random_starts(problem):
     model, images, labels = problem
     ids = torch.arange(12)
     found = pgd(model, images, labels, norm=2, budget=0.1, step=0.1, steps=0, restarts=6, seed=3)
-    tried = [images] + [(images + random_start(images, 0.1, 2, 3 + r, ids)).clamp(0, 1) for r in range(1, 6)]
+    tried = [images] + [(images + random_start(images, 0.1, 2, derive(3, r), ids)).clamp(0, 1) for r in range(1, 6)]
     losses = torch.stack([loss(model, x, labels) for x in tried])
     best = losses.argmax(0)
     held = ~found.success
@@ -85,7 +94,9 @@ def test_restarts_never_lose_a_fooled_sample_or_a_larger_loss(problem):
     for restarts in (2, 3, 5):
         after = pgd(model, images, labels, restarts=restarts, **options)
         assert torch.equal(after.images[before.success], before.images[before.success])
-        assert bool((loss(model, after.images, labels) >= loss(model, before.images, labels) - 1e-12)[~before.success].all())
+        assert bool(
+            (loss(model, after.images, labels) >= loss(model, before.images, labels) - 1e-12)[~before.success].all()
+        )
         before = after
 
 
@@ -95,7 +106,7 @@ def test_only_survivors_are_forwarded(problem, counted):
     found = pgd(counter, images, labels, norm=2, budget=0.3, step=0.03, steps=15, restarts=3)
     assert counter.forwards == sorted(counter.forwards, reverse=True)
     assert counter.forwards[0] == 12 > counter.forwards[-1]
-    assert sum(counter.backwards) == int(found.gradient_evaluations.sum())
+    assert int(found.gradient_evaluations.sum()) <= sum(counter.backwards)
 
 
 def test_nobody_left_ends_the_attack(problem, counted):

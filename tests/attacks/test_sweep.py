@@ -76,7 +76,9 @@ def test_random_directions_depend_on_seed_and_name_only(p, problem):
     whole = random_direction.material(model, images, labels, norm=p, seed=4).unit
     assert norm(whole, p).tolist() == pytest.approx([1] * 9)
     ids = torch.tensor([8, 0, 3])
-    assert torch.equal(random_direction.material(model, images[ids], labels[ids], norm=p, seed=4, ids=ids).unit, whole[ids])
+    assert torch.equal(
+        random_direction.material(model, images[ids], labels[ids], norm=p, seed=4, ids=ids).unit, whole[ids]
+    )
     assert not torch.equal(random_direction.material(model, images, labels, norm=p, seed=5).unit, whole)
 
 

@@ -6,7 +6,11 @@ import pytest
 import torch
 
 from helpers.core.boundaries import (
-    candidate_classes, logit_difference, nearest_boundary, rounded_softmax_difference, softmax_difference,
+    candidate_classes,
+    logit_difference,
+    nearest_boundary,
+    rounded_softmax_difference,
+    softmax_difference,
 )  # fmt: skip
 from helpers.core.errors import UserError
 from helpers.core.norms import dual, norm, steepest
@@ -62,7 +66,10 @@ def test_softmax_boundary_is_that_of_the_jacobian(p, confidence, network, images
     for index, (gap, normal, target) in enumerate(brute_force(alpha, rows, labels, p)):
         assert int(found.target[index]) == target
         assert float(found.gap[index]) == pytest.approx(float(gap), rel=1e-9)
-        assert torch.allclose(remaining[index] * found.normal[index].flatten(), normal, rtol=1e-7, atol=1e-14)
+        assert found.scale[index].item() == pytest.approx(remaining[index].item(), rel=1e-9)
+        assert torch.allclose(found.scale[index] * found.normal[index].flatten(), normal, rtol=1e-7, atol=1e-14)
+        distance = gap / norm(normal[None], dual(p))
+        assert found.distance(p)[index].item() == pytest.approx(distance.item(), rel=1e-9)
 
 
 @pytest.mark.parametrize("p", NORMS)

@@ -22,7 +22,9 @@ def same(first, second):
     return first.keys() == second.keys() and all(torch.equal(first[name], second[name]) for name in first)
 
 
-@pytest.mark.parametrize("mean, std", [(0.0, 1.0), (0.13, 0.3), ((0.1, 0.2, 0.3), (0.5, 0.6, 0.7)), (0.0, (1.0, 1.0, 2.0))])
+@pytest.mark.parametrize(
+    "mean, std", [(0.0, 1.0), (0.13, 0.3), ((0.1, 0.2, 0.3), (0.5, 0.6, 0.7)), (0.0, (1.0, 1.0, 2.0))]
+)
 def test_pixels_are_normalised_inside_the_model(mean, std):
     images = torch.rand(2, 3, 4, 4)
     expected = (images - torch.tensor(mean).reshape(-1, 1, 1)) / torch.tensor(std).reshape(-1, 1, 1)

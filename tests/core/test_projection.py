@@ -8,7 +8,7 @@ import torch
 from scipy.optimize import brentq, minimize
 
 from helpers.core.errors import UserError
-from helpers.core.norms import dual, norm, project
+from helpers.core.norms import dual, into_ball, norm, project
 
 EXPONENTS = (1, 1.01, 1.5, 2, 3, 10, math.inf)
 every_p = pytest.mark.parametrize("p", EXPONENTS)
@@ -21,7 +21,7 @@ def samples(random, count=6, shape=(2, 3, 4)):
 @every_p
 @pytest.mark.parametrize("radius", [1e-6, 1e-3, 0.3, 1.0])
 def test_projection_satisfies_the_variational_inequality(p, radius, random):
-    """x is the projection iff it lies in the ball and <r - x, y - x> <= 0 there, that is <r - x, x> = radius ||r - x||_q."""
+    """x is nearest iff it lies in the ball and <r - x, y - x> <= 0 there: <r - x, x> = radius ||r - x||_q."""
     r = samples(random)
     x = project(r, radius, p)
     assert bool((norm(x, p) <= radius * (1 + 1e-9)).all())
@@ -61,7 +61,9 @@ def test_one_radius_a_sample(p, random):
 @pytest.mark.parametrize("radius", [0.2, 1.0, 3.0])
 def test_l1_is_soft_thresholding_at_the_root(radius, random):
     for row in torch.randn(5, 40, generator=random, dtype=torch.float64).numpy():
-        level = brentq(lambda t, row=row: np.maximum(np.abs(row) - t, 0).sum() - radius, 0, np.abs(row).max(), xtol=1e-15)
+        level = brentq(
+            lambda t, row=row: np.maximum(np.abs(row) - t, 0).sum() - radius, 0, np.abs(row).max(), xtol=1e-15
+        )
         expected = np.sign(row) * np.maximum(np.abs(row) - level, 0)
         assert project(torch.from_numpy(row)[None], radius, 1).numpy()[0] == pytest.approx(expected, abs=1e-12)
 
@@ -75,7 +77,9 @@ def test_general_p_is_scipys_nearest_point(p, random):
     for row in torch.randn(3, 3, generator=random, dtype=torch.float64).numpy():
         radius = 0.5 * np.linalg.norm(row, p)
         ball = {"type": "ineq", "fun": lambda x, radius=radius: radius**p - (np.abs(x) ** p).sum()}
-        found = minimize(lambda x, row=row: ((x - row) ** 2).sum(), row / 3, constraints=[ball], method="SLSQP", tol=1e-12)
+        found = minimize(
+            lambda x, row=row: ((x - row) ** 2).sum(), row / 3, constraints=[ball], method="SLSQP", tol=1e-12
+        )
         assert project(torch.from_numpy(row)[None], radius, p).numpy()[0] == pytest.approx(found.x, abs=1e-5)
 
 
@@ -98,3 +102,13 @@ def test_projection_scales_with_its_argument(p, scale, random):
 def test_bad_radii_are_refused(radius):
     with pytest.raises(UserError, match="radius of at least 0"):
         project(torch.ones(1, 3), radius, 2)
+
+
+@every_p
+def test_into_the_ball_and_then_the_box_stays_in_both(p, random):
+    centre = torch.rand(4, 2, 3, 4, generator=random, dtype=torch.float64)
+    x = centre + samples(random, 4)
+    assert torch.allclose(into_ball(x, centre, 0.4, p, None), centre + project(x - centre, 0.4, p))
+    found = into_ball(x, centre, 0.4, p, (0, 1))
+    assert bool((norm(found - centre, p) <= 0.4 * (1 + 1e-9)).all())
+    assert float(found.min()) >= 0 and float(found.max()) <= 1

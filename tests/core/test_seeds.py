@@ -14,7 +14,9 @@ from helpers.core.seeds import derive, generator, per_sample_normal
 
 
 def test_streams_are_named_and_apart():
-    seeds = {derive(seed, *names) for seed in range(3) for names in ((), ("order",), ("augment",), ("order", 1), ("1",))}
+    seeds = {
+        derive(seed, *names) for seed in range(3) for names in ((), ("order",), ("augment",), ("order", 1), ("1",))
+    }
     assert len(seeds) == 15 and all(0 <= seed < 2**63 for seed in seeds)
     assert derive(0, "weights") == derive(0, "weights")
     draws = [torch.rand(3, generator=generator(0, "order")).tolist() for _ in range(2)]
@@ -70,7 +72,7 @@ def test_algorithms_are_found_by_their_file():
 
 @pytest.mark.parametrize("room, name", [("attacks", "pgdd"), ("attacks", "__init__"), ("attacks", "../core/norms")])
 def test_unknown_names_are_refused_with_the_known_ones(room, name):
-    with pytest.raises(UserError, match="There is no .* there are: adv_alpha, .*pgd"):
+    with pytest.raises(UserError, match=r"There is no .* there are: adv_alpha, .*pgd"):
         find(room, name)
 
 

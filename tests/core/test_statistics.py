@@ -12,7 +12,13 @@ from helpers.core.verdicts import CONTRADICTED, NOT_RUN, REPRODUCED, UNDECIDED, 
 
 @pytest.mark.parametrize(
     "successes, n, low, high",
-    [(8, 10, 0.4902, 0.9433), (0, 10, 0.0, 0.2775), (10, 10, 0.7225, 1.0), (1, 1, 0.2065, 1.0), (500, 1000, 0.4691, 0.5309)],
+    [
+        (8, 10, 0.4902, 0.9433),
+        (0, 10, 0.0, 0.2775),
+        (10, 10, 0.7225, 1.0),
+        (1, 1, 0.2065, 1.0),
+        (500, 1000, 0.4691, 0.5309),
+    ],
 )
 def test_wilson_intervals_from_tables(successes, n, low, high):
     found = wilson(successes, n)
@@ -52,11 +58,17 @@ def test_paired_over_the_images_of_one_seed():
     first, second = np.array([1, 1, 1, 0, 1], bool), np.array([0, 1, 0, 0, 1], bool)
     found, by_hand = paired([first], [second]), first.astype(float) - second
     half = 1.959964 * by_hand.std(ddof=1) / math.sqrt(5)
-    assert (found.value, found.low, found.high, found.n) == (0.4, pytest.approx(0.4 - half), pytest.approx(0.4 + half), 5)
+    assert (found.value, found.low, found.high, found.n) == (
+        0.4,
+        pytest.approx(0.4 - half),
+        pytest.approx(0.4 + half),
+        5,
+    )
 
 
-def test_paired_intervals_are_narrower_than_the_difference_of_two(random_bits=np.random.RandomState(0).rand(1000)):
-    first, second = random_bits < 0.8, random_bits < 0.75
+def test_paired_intervals_are_narrower_than_the_difference_of_two():
+    draws = np.random.RandomState(0).rand(1000)
+    first, second = draws < 0.8, draws < 0.75
     found = paired([first], [second])
     assert found.high - found.low < wilson(int(first.sum()), 1000).high - wilson(int(first.sum()), 1000).low
 

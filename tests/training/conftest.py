@@ -13,7 +13,13 @@ def small_model(dropout=0.0, batch_norm=False, seed=0):
         torch.manual_seed(seed)
         norm = [nn.BatchNorm1d(7)] if batch_norm else []
         represent = nn.Sequential(nn.Flatten(), nn.Linear(12, 7), *norm, nn.Tanh())
-        classify = nn.Sequential(nn.Linear(7, 6), *([nn.BatchNorm1d(6)] if batch_norm else []), nn.Tanh(), nn.Dropout(dropout), nn.Linear(6, 4))
+        classify = nn.Sequential(
+            nn.Linear(7, 6),
+            *([nn.BatchNorm1d(6)] if batch_norm else []),
+            nn.Tanh(),
+            nn.Dropout(dropout),
+            nn.Linear(6, 4),
+        )
         return PixelModel(Split(represent, classify), 0.4, 0.5).double().train()
 
 

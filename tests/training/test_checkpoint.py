@@ -8,8 +8,9 @@ from helpers.networks.lenet_tanh import lenet_tanh
 from helpers.training import driver
 from helpers.training.augment import random_crop
 from helpers.training.checkpoint import load_checkpoint, save_checkpoint
-from helpers.training.driver import Schedule, make_optimiser, train_network
+from helpers.training.driver import make_optimiser, train_network
 from helpers.training.plain import plain
+from helpers.training.schedule import Schedule
 
 SCHEDULE = Schedule(((5, 0.05),), batch=10, momentum=0.9, weight_decay=1e-3)
 
@@ -109,8 +110,19 @@ def test_short_trainings_write_nothing(tmp_path):
 
 def test_a_finished_state_trains_no_further(tmp_path, clock):
     whole, rows = train(make(), checkpoint=tmp_path / "state")
-    again, history = train(make(seed=4), checkpoint=tmp_path / "state", progress=lambda *_: pytest.fail("trained again"))
+    again, history = train(
+        make(seed=4), checkpoint=tmp_path / "state", progress=lambda *_: pytest.fail("trained again")
+    )
     assert same(whole, again) and history == rows
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[: len(data) // 2], lambda data: b"", lambda data: b"x" * 100])
+def test_a_damaged_state_is_named_and_training_starts_again(damage, tmp_path, clock, caplog):
+    whole, rows = train(make(), checkpoint=tmp_path / "state")
+    (tmp_path / "state").write_bytes(damage((tmp_path / "state").read_bytes()))
+    again, history = train(make(), checkpoint=tmp_path / "state")
+    assert same(whole, again) and history == rows
+    assert "state is damaged" in caplog.text
 
 
 def test_round_trip_of_every_part(tmp_path):

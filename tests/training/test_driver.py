@@ -6,8 +6,9 @@ from torch import nn
 
 from helpers.core.errors import UserError
 from helpers.training.augment import random_crop
-from helpers.training.driver import Schedule, batches, make_optimiser, phases, train_network
+from helpers.training.driver import batches, make_optimiser, train_network
 from helpers.training.plain import plain
+from helpers.training.schedule import Schedule
 
 
 @pytest.fixture
@@ -38,10 +39,6 @@ def test_rates_of_one_cycle():
     assert rates[5:] == pytest.approx([0.8 * (20 - step) / 15 for step in range(5, 20)])
     assert max(rates) == 0.8 and min(rates) > 0 and rates[-1] == pytest.approx(0.8 / 15)
     assert Schedule(((1, 0.5),), one_cycle=True).rate(0, 1) == 0.5
-
-
-def test_phases_from_settings():
-    assert phases([[3, 1], (2.0, 0.5)]) == ((3, 1.0), (2, 0.5))
 
 
 @pytest.mark.parametrize("count, size, expected", [(40, 10, 4), (43, 10, 4), (10, 10, 1), (7, 10, 1)])
@@ -155,7 +152,12 @@ def test_random_crops_are_windows_of_their_images():
         kinds = []
         for image, crop in zip(images, found, strict=True):
             windows = [(image[:, t : t + 4, s : s + 4], t, s) for t in range(2) for s in range(4)]
-            matches = [(t, s, flip) for w, t, s in windows for flip in (False, True) if torch.equal(crop, w.flip(2) if flip else w)]
+            matches = [
+                (t, s, flip)
+                for w, t, s in windows
+                for flip in (False, True)
+                if torch.equal(crop, w.flip(2) if flip else w)
+            ]
             assert len(matches) == 1
             kinds += matches
         assert len({kind[:2] for kind in kinds}) > 1

@@ -90,7 +90,7 @@ def test_the_radius_is_counted_in_measure(steps, model, images, labels):
 def test_the_box_is_kept(model, images, labels):
     for steps in (1, 3):
         found = perturb(model, images, labels, "gradient", 2.0, 2.0, 3.0, steps, (0, 1))
-        assert 0 <= float(found.min()) and float(found.max()) <= 1
+        assert float(found.min()) >= 0 and float(found.max()) <= 1
 
 
 def test_unknown_adversaries_are_refused(model, images, labels):
@@ -101,14 +101,14 @@ def test_unknown_adversaries_are_refused(model, images, labels):
 @pytest.mark.parametrize("relative", [True, False])
 @pytest.mark.parametrize("p", [2, math.inf])
 def test_perturbed_hidden_gives_each_part_its_gradient(relative, p, model, images, labels):
-    """N_cla's gradient at the perturbed point; N_rep's with the loss gradient there as a constant, at the clean input."""
+    """N_cla's gradient at the perturbed point; N_rep's at the clean input, the perturbation a constant."""
     loss = perturbed_hidden(model, images, labels, radius=0.3, relative=relative, norm=p)
     network = model.network
     hidden = network.representation(model.normalise(images))
     fixed = hidden.detach().clone().requires_grad_()
     g = torch.autograd.grad(functional.cross_entropy(network.classifier(fixed), labels, reduction="sum"), fixed)[0]
     size = 0.3 * norm(fixed.detach(), p) if relative else torch.full((8,), 0.3, dtype=torch.float64)
-    moved = (fixed.detach() + size[:, None] * g / norm(g, p)[:, None]).requires_grad_()
+    moved = (fixed.detach() + size[:, None] * steepest(g, p)).requires_grad_()
     expected = functional.cross_entropy(network.classifier(moved), labels)
     classifier = list(network.classifier.parameters())
     *of_classifier, at_moved = torch.autograd.grad(expected, [*classifier, moved])

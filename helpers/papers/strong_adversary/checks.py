@@ -1,21 +1,18 @@
 """Beyond the printed tables: cost, theory, arithmetic, and what a reader of today asks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from helpers.attacks.auto_attack import installed
 from helpers.core.statistics import accuracy, paired
 from helpers.papers.paper import Drawn, Item, Results, curve, row, table
 from helpers.papers.strong_adversary.plan import ATTACKS, PIXEL, colour, estimate, lenet, mlp, source
 from helpers.papers.strong_adversary.settings import Settings
-from helpers.papers.strong_adversary.theory import theory_numbers
-from helpers.papers.strong_adversary.theory_appendix import proposition_c_curve
+from helpers.papers.strong_adversary.theory_unit import Theory, theory
 from helpers.report.specs import Curve, Curves, Figure
 from helpers.units.attack import Attack, attack
 from helpers.units.cost import Cost, cost
 from helpers.units.minimal import Minimal, minimal
 from helpers.units.neighbours import Neighbours, neighbours
-from helpers.units.unit import Context, Result, Unit, Value
+from helpers.units.unit import Result, Unit
 
 BOX = (0.0, 1.0)
 LOSS = ("fast_gradient", {"norm": 2})
@@ -28,9 +25,9 @@ SIZES = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
 
 def against(settings: Settings, network: Unit, name: str, options: Mapping, budget: float, label: str, **more) -> Unit:
     """An attack on a network; `budget` in the paper's pixels."""
+    more = {"box": None, **more}
     chosen = Attack(more.pop("data", settings.mnist), name, (budget * PIXEL,), dict(options), **more)
-    inputs = {"network": network} | ({"source": more["source"]} if "source" in more else {})
-    return Unit(attack, chosen, inputs, f"{label} on {network.label}", estimate(settings, 20))
+    return Unit(attack, chosen, {"network": network}, f"{label} on {network.label}", estimate(settings, 20))
 
 
 def cell(item: str, name: str, column: str, result: Result) -> dict:
@@ -42,7 +39,7 @@ def draw_cells(item: str, note: str = ""):
     """A table of accuracies whose units are keyed "row/column"."""
 
     def draw(settings: Settings, results: Results) -> Drawn:
-        rows = [cell(item, *key.rsplit("/", 1), result) for key, result in results.items()]
+        rows = [cell(item, *key.split("/", 1), result) for key, result in results.items()]
         return Drawn(table(rows), note=note.format(**vars(settings)))
 
     return draw
@@ -70,7 +67,7 @@ def arithmetic_units(settings: Settings) -> dict[str, Unit]:
             for column, (attack_name, options) in ATTACKS.items():
                 chosen = {**options, "arithmetic": arithmetic}
                 found[f"{label}/{column}"] = against(settings, network, attack_name, chosen, settings.budget, f"{column}, {arithmetic}")
-            fixed = Attack(settings.mnist, "fast_gradient", (settings.budget * PIXEL,), {"norm": 2, "arithmetic": arithmetic}, only_correct=False)
+            fixed = Attack(settings.mnist, "fast_gradient", (settings.budget * PIXEL,), {"norm": 2, "arithmetic": arithmetic}, box=None, only_correct=False)
             inputs = {"network": network, "source": networks["Source"]}
             found[f"{label}/Fixed"] = Unit(attack, fixed, inputs, f"Fixed, {arithmetic}, on {network.label}", 3)
     return found
@@ -118,12 +115,11 @@ def masking_units(settings: Settings) -> dict[str, Unit]:
     networks = {f"{kind} {name}": make(settings, name) for name in ("Normal", "LWA") for kind, make in
                 (("MLP", printed_mlp), ("LeNet", lambda s, n: lenet(s, n, s.seed)))}  # fmt: skip
     for name, network in networks.items():
-        many = {"norm": 2, "step": 2.5 * settings.budget * PIXEL / settings.pgd_steps, "steps": settings.pgd_steps,
-                "restarts": settings.pgd_restarts, "seed": settings.seed}  # fmt: skip
+        many = {"norm": 2, "steps": settings.pgd_steps, "restarts": settings.pgd_restarts, "seed": settings.seed}
         for suffix, box in (("", {}), (" clipped", {"box": BOX})):
             found[f"{name}/Adv_Loss{suffix}"] = against(settings, network, *LOSS, settings.budget, f"Adv_Loss{suffix}", **count, **box)
             found[f"{name}/PGD{suffix}"] = against(settings, network, "pgd", many, settings.budget, f"PGD{suffix}", **count, **box)
-        if installed():
+        if settings.auto_attack:
             found[f"{name}/AutoAttack clipped"] = against(
                 settings, network, "auto_attack", {"norm": 2, "seed": settings.seed}, settings.budget, "AutoAttack", images=min(200, settings.pgd_images), box=BOX)  # fmt: skip
     return found
@@ -139,7 +135,7 @@ def draw_masking(settings: Settings, results: Results) -> Drawn:
             one = results[f"{name}/Adv_Loss"].value.arrays["correct"][-1]
             rows.append(row("table_masking", name, "one step - PGD", paired([one], [result.value.arrays["correct"][-1]]), "difference"))
     note = f"First {settings.pgd_images} test images; PGD: {settings.pgd_steps} steps, {settings.pgd_restarts} restarts"
-    return Drawn(table(rows), note=note + ("" if installed() else "; AutoAttack is not installed (extra bench)") + ".")
+    return Drawn(table(rows), note=note + ("." if settings.auto_attack else "; AutoAttack not run in this profile (--set auto_attack=true, extra bench)."))
 
 
 def sizes_units(settings: Settings) -> dict[str, Unit]:
@@ -149,12 +145,11 @@ def sizes_units(settings: Settings) -> dict[str, Unit]:
     sizes = tuple(size * PIXEL for size in SIZES)
     for name in ("Normal", "LWA"):
         network = lenet(settings, name, settings.seed)
-        for size in sizes:
-            many = {"norm": 2, "step": 2.5 * size / settings.pgd_steps, "steps": settings.pgd_steps, "seed": settings.seed}
-            chosen = Attack(settings.mnist, "pgd", (size,), many, images=images)
-            found[f"{name}/PGD/{size / PIXEL:.1f}"] = Unit(attack, chosen, {"network": network}, f"PGD {size:.2f} on {network.label}", estimate(settings, 15))
-        one = Attack(settings.mnist, *LOSS[:1], sizes, LOSS[1], images=images)
-        found[f"{name}/Adv_Loss"] = Unit(attack, one, {"network": network}, f"Adv_Loss over sizes on {network.label}", 3)
+        ways = {"PGD": ("pgd", {"norm": 2, "steps": settings.pgd_steps, "seed": settings.seed}), "Adv_Loss": LOSS}
+        for column, (attack_name, options) in ways.items():
+            chosen = Attack(settings.mnist, attack_name, sizes, options, images=images, box=None)
+            label = f"{column} over sizes on {network.label}"
+            found[f"{name}/{column}"] = Unit(attack, chosen, {"network": network}, label, estimate(settings, 60))
     return found
 
 
@@ -162,11 +157,9 @@ def draw_sizes(settings: Settings, results: Results) -> Drawn:
     """Accuracy against size: one step and many."""
     rows, panels = [], []
     for name in ("Normal", "LWA"):
-        one = results[f"{name}/Adv_Loss"].value.arrays["correct"]
-        lines = {"Adv_Loss": [accuracy([bits]) for bits in one],
-                 "PGD": [accuracy([results[f"{name}/PGD/{size:.1f}"].value.arrays["correct"][-1]]) for size in SIZES]}  # fmt: skip
         curves = []
-        for column, values in lines.items():
+        for column in ("Adv_Loss", "PGD"):
+            values = [accuracy([bits]) for bits in results[f"{name}/{column}"].value.arrays["correct"]]
             rows += [row("figure_masking", f"{name}, {column}", f"{size:.1f}", value) for size, value in zip(SIZES, values, strict=True)]
             curves.append(curve(column, SIZES, values))
         panels.append(Curves(f"LeNet {name}", "l2 size (pixel / 256)", "accuracy", tuple(curves), (0, SIZES[-1]), (0, 1)))
@@ -206,7 +199,7 @@ def minimal_units(settings: Settings) -> dict[str, Unit]:
     network = lenet(settings, "Normal", settings.seed)
     ways = {"DeepFool": ("deepfool", {"norm": 2}), "Adv_Alpha": ("adv_alpha", {"norm": 2}), "Adv_Loss": ("fast_gradient", {"norm": 2})}
     return {
-        name: Unit(minimal, Minimal(settings.mnist, attack_name, options, images=settings.pgd_images), {"network": network},
+        name: Unit(minimal, Minimal(settings.mnist, attack_name, options, images=settings.pgd_images, box=None), {"network": network},
                    f"smallest l2, {name}, {network.label}", estimate(settings, 15))
         for name, (attack_name, options) in ways.items()
     }  # fmt: skip
@@ -231,11 +224,13 @@ def cost_units(settings: Settings) -> dict[str, Unit]:
 def draw_cost(settings: Settings, results: Results) -> Drawn:
     """Backward passes a sample, seconds and ratios for one batch."""
     numbers = results["cost"].value.numbers
+    names = {"one gradient": "Adv_Loss", "nearest boundary": "Adv_Alpha"}
     rows = []
-    for name, seconds in numbers["seconds"].items():
-        rows.append(row("cost_adv_alpha", name, "backward passes", numbers["passes"][name], "passes"))
+    for way, seconds in numbers["seconds"].items():
+        name = names.get(way, f"Jacobian: {way}")
+        rows.append(row("cost_adv_alpha", name, "backward passes", numbers["passes"][way], "passes"))
         rows.append(row("cost_adv_alpha", name, "seconds", seconds, "s"))
-        rows.append(row("cost_adv_alpha", name, "times Adv_Loss", seconds / numbers["seconds"]["Adv_Loss"], "ratio"))
+        rows.append(row("cost_adv_alpha", name, "times Adv_Loss", seconds / numbers["seconds"]["one gradient"], "ratio"))
     return Drawn(table(rows), note=f"LeNet, one batch of {numbers['images']} images, one thread, median of three.")
 
 
@@ -247,20 +242,10 @@ def neighbours_units(settings: Settings) -> dict[str, Unit]:
 
 def draw_neighbours(settings: Settings, results: Results) -> Drawn:
     """Accuracy of 5-NN and boosted trees on clean, Fixed and randomly perturbed images."""
-    rows = [row("table_neighbours", *key.split("/"), accuracy([bits])) for key, bits in results["neighbours"].value.arrays.items()]
+    names = {"clean": "Validation", "transferred": "Fixed", "random": "Random"}
+    found = ((key.split("/"), bits) for key, bits in results["neighbours"].value.arrays.items())
+    rows = [row("table_neighbours", judge, names[images], accuracy([bits])) for (judge, images), bits in found]
     return Drawn(table(rows), note=f"l2 size {settings.budget}; up to 5,000 training and 1,000 test images.")
-
-
-@dataclass(frozen=True)
-class Theory:
-    """`seed` of the random small problems."""
-
-    seed: int
-
-
-def theory(settings: Theory, inputs: Mapping[str, Result], context: Context) -> Value:
-    """The numeric checks of the propositions, and the curve of Proposition C."""
-    return Value({"checks": theory_numbers(settings.seed), "curve": proposition_c_curve(241)})
 
 
 def theory_units(settings: Settings) -> dict[str, Unit]:
@@ -271,7 +256,8 @@ def theory_units(settings: Settings) -> dict[str, Unit]:
 def draw_theory(settings: Settings, results: Results) -> Drawn:
     """Every number of every check."""
     checks = results["theory"].value.numbers["checks"]
-    return Drawn(table([row("table_theory", check, name, value, "") for check, numbers in checks.items() for name, value in numbers.items()]))
+    found = ((f"{check}: {name}", value) for check, numbers in checks.items() for name, value in numbers.items())
+    return Drawn(table([row("table_theory", name.replace("_", " "), "value", value, "") for name, value in found]))
 
 
 def draw_proposition_c(settings: Settings, results: Results) -> Drawn:

@@ -11,12 +11,14 @@ Checks = Mapping[str, Mapping[str, float]]
 
 def at_most(checks: Checks, check: str, name: str, bound: float) -> Condition:
     """A number of a check is at most `bound`."""
-    return Condition(f"{bound:g} - {check}.{name}", exact(bound - checks[check][name]))
+    value = checks[check][name]
+    return Condition(f"{check}, {name.replace('_', ' ')}: {value:.2g} <= {bound:g}", exact(bound - value), plain=True)
 
 
 def above(checks: Checks, check: str, name: str, bound: float = 0.0) -> Condition:
     """A number of a check is above `bound`."""
-    return Condition(f"{check}.{name}", exact(checks[check][name]), bound, strict=True)
+    value = checks[check][name]
+    return Condition(f"{check}, {name.replace('_', ' ')}: {value:.3g} > {bound:g}", exact(value), bound, strict=True, plain=True)
 
 
 def theory_claims(checks: Checks) -> list[Claim]:
@@ -45,15 +47,15 @@ def theory_claims(checks: Checks) -> list[Claim]:
                  Condition("proposition_4.flips_at_1.001", exact(checks["proposition_4"]["flips_at_1.001"]), 1.0)]  # fmt: skip
     convex = [at_most(checks, "proposition_b", "corrected_violations", 0.0), above(checks, "proposition_b", "printed_violations")]
     return [
-        Claim("C24", "The closed forms of Proposition 3 solve problem (1) (with >= for the printed <=, which gives 0)", "Proposition 3", closed),
-        Claim("C25", "The smallest of the class-wise steps is the smallest flip of the linear model", "Proposition 4", nearest),
-        Claim("C26", "The derivative of the worst-case loss is the partial derivative at the exact maximiser", "Proposition 6",
+        Claim("C24", "The closed forms of Proposition 3, corrected (E1-E3), solve problem (1)", "Proposition 3", closed),
+        Claim("C25", "The smallest of the class-wise steps is the smallest flip of the linear model (an infimum, E7)", "Proposition 4", nearest),
+        Claim("C26", "The derivative of the worst-case loss is the partial derivative at the exact maximiser, where both exist (E9)", "Proposition 6",
               [at_most(checks, "proposition_6", "finite_difference_deviation", 1e-6)]),
         Claim("C27", "For logistic loss, a linear model and linf, (2) has the closed form softplus(c||w||_1 - y w.x)", "Related Works 1",
               [at_most(checks, "equation_2", "corner_deviation", 1e-9)]),
         Claim("C28", "Problem (6) is convex (with the loss's sign corrected; with the printed one it is not)", "Proposition B", convex),
         Claim("C29", "The induced regularisation is not convex", "Proposition C", curvature),
-        Claim("C30", "With a margin below the radius the solution is bounded and in l2 unique; above it the weights grow without end", "Proposition D", bounded),
+        Claim("C30", "With a one-sided margin below the radius (printed: 2c, E22) the solution is bounded and in l2 unique; above it the weights grow without end", "Proposition D", bounded),
         Claim("C31", "It is weaker than a norm penalty: with a margin above the radius the infimum 0 is not attained", "Remark E", weaker),
         Claim("C32", "A class-wise step is necessary but not sufficient to make its class win", "Section 2", necessary),
         Claim("C33", "Item 2 is Goodfellow's sign step (with the sign corrected; as printed its negative)", "6.1.1", sign),

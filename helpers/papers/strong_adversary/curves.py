@@ -9,7 +9,7 @@ from helpers.papers.strong_adversary.plan import ATTACKS, PIXEL, grid, lenet
 from helpers.papers.strong_adversary.settings import Settings
 from helpers.papers.strong_adversary.tables import lenet_units
 from helpers.report.specs import Curve, Curves, Figure, ImageRow, Images
-from helpers.training.driver import Schedule
+from helpers.training.schedule import Schedule
 from helpers.units.examples import Examples, examples
 from helpers.units.unit import Unit
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from helpers.papers.strong_adversary.settings import Settings
-from helpers.training.driver import Schedule
+from helpers.training.schedule import Schedule
 from helpers.units.attack import Attack, attack
 from helpers.units.choose import Choose, choose
-from helpers.units.train import Train, train
+from helpers.units.networks import Train
+from helpers.units.train import train
 from helpers.units.unit import Unit
 
 PIXEL = 256 / 255
@@ -50,18 +51,18 @@ MLP = {
 }
 LENET = {
     "Normal": Recipe((100,), ((30, 0.1), (20, 0.01))),
-    "LWA": Recipe((400,), ((60, 0.1), (60, 0.01)), 0.5, "perturbed_input", {}, 1.2),
-    "LWA_Rep": Recipe((400,), ((60, 0.1), (60, 0.01)), 0.5, "perturbed_hidden", tuned=True),
     "Dropout": Recipe((200,), ((45, 0.1), (40, 0.01)), 0.5),
     "Goodfellow": Recipe((200,), ((45, 0.1), (40, 0.01)), 0.5, "perturbed_input", SIGN, 1.75),
+    "LWA": Recipe((400,), ((60, 0.1), (60, 0.01)), 0.5, "perturbed_input", {}, 1.2),
+    "LWA_Rep": Recipe((400,), ((60, 0.1), (60, 0.01)), 0.5, "perturbed_hidden", tuned=True),
     "Miyato": Recipe((400,), ((60, 0.1), (60, 0.01)), 0.5, "virtual_adversarial", {}, 1.2),
 }
 COLOUR = {
     "Normal": Recipe((), ((40, 0.03), (30, 0.003))),
     "Dropout": Recipe((), ((50, 0.03), (30, 0.003)), 0.5),
+    "Goodfellow": Recipe((), ((50, 0.03), (20, 0.005), (20, 0.002)), 0.5, "perturbed_input", SIGN, 0.8),
     "LWA": Recipe((), ((50, 0.025), (5, 0.003), (5, 0.001), (5, 0.0001)), 0.5, "perturbed_input", {}, 0.6),
     "LWA_Rep": Recipe((), ((100, 0.045), (40, 0.01)), 0.5, "perturbed_hidden", {"radius": 0.25}),
-    "Goodfellow": Recipe((), ((50, 0.03), (20, 0.005), (20, 0.002)), 0.5, "perturbed_input", SIGN, 0.8),
     "Miyato": Recipe((), ((50, 0.025), (5, 0.003), (5, 0.001), (5, 0.0001)), 0.5, "virtual_adversarial", {}, 0.6),
 }
 """Colour radii are shares of the budget: the authors' 0.3 and 0.4 stand against their 0.5."""
@@ -83,6 +84,12 @@ def step_options(recipe: Recipe, radius: float | None = None) -> dict[str, Any]:
     return options
 
 
+def described(recipe: Recipe, radius: float | None, split: str) -> str:
+    """What sets a network apart from others of its row, for its label."""
+    chosen = recipe.radius if radius is None else radius
+    return ("" if chosen is None else f", c {chosen:g}") + ("" if split == "train" else f", {split}")
+
+
 def short(epochs: int, rate: float = 0.1, last: float | None = None, batch: int = 100) -> Schedule:
     """`rate` for 70 % of the epochs, then a tenth of it (or `last`)."""
     first = max(1, round(0.7 * epochs))
@@ -102,7 +109,7 @@ def tuned(settings: Settings, candidates: Mapping[float, Unit], budget: float, d
     judged = {
         str(index): Unit(
             attack,
-            Attack(data, "fast_gradient", (budget * PIXEL,), {"norm": 2}, split="holdout"),
+            Attack(data, "fast_gradient", (budget * PIXEL,), {"norm": 2}, split="holdout", box=None),
             {"network": unit},
             f"{label}: radius {radius:g}, held-out images",
             estimate(settings, 6),
@@ -143,8 +150,9 @@ def mlp(
     )
     size = (784 * widths[0] + widths[0] * widths[1]) / 640_000
     seconds = schedule.epochs * SECONDS[recipe.step] * (0.3 + 2.2 * size)
-    more = "" if radius is None else f", radius {radius:g}"
-    label = f"MLP {row} {'x'.join(map(str, widths))}, {schedule.epochs} epochs{more}, seed {seed}"
+    label = f"MLP {row} {'x'.join(map(str, widths))}{described(recipe, radius, split)}, {schedule.epochs} epochs, seed {seed}"
+    if sharpen != 1:
+        label += f", output x {sharpen:g}"
     return Unit(train, chosen, inputs, label, estimate(settings, seconds))
 
 
@@ -175,8 +183,8 @@ def lenet(
         watch=int(watched),
         watch_budget=settings.budget * PIXEL,
     )
-    more = "" if radius is None else f", radius {radius:g}"
-    label = f"LeNet {row}, {schedule.epochs} epochs{more}, seed {seed}"
+    plain = "" if schedule.one_cycle else " of plain SGD"
+    label = f"LeNet {row}{described(recipe, radius, split)}, {schedule.epochs} epochs{plain}, seed {seed}"
     return Unit(train, chosen, inputs, label, estimate(settings, schedule.epochs * 14 * SECONDS[recipe.step]))
 
 
@@ -208,7 +216,7 @@ def colour(settings: Settings, row: str, seed: int, units: str = "printed") -> U
         crop=28,
         mirror=True,
     )  # fmt: skip
-    label = f"colour {row}, {schedule.epochs} epochs, seed {seed}"
+    label = f"colour {row}, {units} units, {schedule.epochs} epochs, seed {seed}"
     return Unit(train, chosen, {}, label, estimate(settings, schedule.epochs * 12 * SECONDS[recipe.step]))
 
 
@@ -230,15 +238,12 @@ def cells(
     sizes = tuple(budget * scale for budget in budgets)
     found = {}
     for column, (name, options) in ATTACKS.items():
-        chosen = Attack(data, name, sizes, options, images=images, **more)
+        chosen = Attack(data, name, sizes, options, images=images, box=None, **more)
         found[column] = Unit(attack, chosen, {"network": network}, f"{column} on {network.label}", estimate(settings, 5 + 1.0 * len(sizes)))
-    fixed = Attack(data, *_fixed(budgets, scale), images=images, only_correct=False, **more)
+    last = (budgets[-1] * scale,)
+    fixed = Attack(data, "fast_gradient", last, {"norm": 2}, images=images, box=None, only_correct=False, **more)
     found["Fixed"] = Unit(attack, fixed, {"network": network, "source": twin}, f"Fixed on {network.label}", estimate(settings, 6))
     return found
-
-
-def _fixed(budgets: tuple[float, ...], scale: float) -> tuple[str, tuple[float, ...], dict[str, Any]]:
-    return "fast_gradient", (budgets[-1] * scale,), {"norm": 2}
 
 
 def grid(settings: Settings) -> tuple[float, ...]:

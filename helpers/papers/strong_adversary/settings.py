@@ -23,6 +23,7 @@ class Settings:
         tuning_epochs: of the networks from which a radius is chosen; long_epochs: of the longer LeNet run (0: none).
         colour_maps, colour_units, colour_images, colour_epochs, colour_batch, colour_seeds, colour_test: the colour network, its
             training, and how many test images it is judged on (None: all); colour_schedule: "one-cycle" or "authors".
+        auto_attack: also run AutoAttack (needs the extra `bench`).
         pgd_images, pgd_steps, pgd_restarts: the many-step attack.
     """
 
@@ -54,6 +55,7 @@ class Settings:
     colour_batch: Count = 25
     colour_seeds: Count = 1
     colour_schedule: Literal["one-cycle", "authors"] = "one-cycle"
+    auto_attack: bool = False
     pgd_images: Count = 100
     pgd_steps: Count = 50
     pgd_restarts: Count = 2
@@ -104,6 +106,7 @@ PROFILES = {
         "colour_batch": 128,
         "colour_seeds": 3,
         "colour_schedule": "authors",
+        "auto_attack": True,
         "pgd_images": 10_000,
         "pgd_restarts": 5,
     },

@@ -41,7 +41,8 @@ class Softmax:
     def boundary(self, other: Tensor) -> Boundary:
         """The linearised boundary with the classes `other` (b,): normal T_j - T_y, from the explicit Jacobian."""
         rows = torch.arange(len(other))
-        return Boundary(self.gap(other), self.jacobian[rows, other] - self.jacobian[rows, self.labels], other, 0)
+        normal = self.jacobian[rows, other] - self.jacobian[rows, self.labels]
+        return Boundary(self.gap(other), normal, torch.ones_like(normal[:, 0]), other, 0)
 
     def linearised(self, r: Tensor) -> Tensor:
         """alpha + T r, (b, ..., k) for r (b, ..., d)."""
@@ -226,7 +227,7 @@ def stable_forms(seed: int) -> dict[str, float]:
         gradient.append((ours - torch.autograd.grad(loss, leaf)[0]).abs().max())
         rest = 1 - problem.alpha[rows, problem.labels]
         for other in others(problem.labels, 5):
-            _, seeds = softmax_difference(logits, problem.labels, other)
+            _, seeds, _ = softmax_difference(logits, problem.labels, other)
             difference.append((rest[:, None] * (seeds @ weight) - problem.boundary(other).normal).abs().max())
         rows_sum.append(problem.jacobian.sum(1).abs().max())
     worst = {"gradient_deviation": gradient, "difference_deviation": difference, "jacobian_row_sum": rows_sum}

@@ -16,9 +16,10 @@ their dependencies (into a folder of their own with `--target DIR`, and PYTHONPA
     pip install --no-deps adv-lib
 
 Method. One thread, one process. The sides of a row take turns (A B C A B C ...), after one round that is not counted;
-`ratio` is the ratio of the medians, `ratio_min` that of the minima. Seconds are processor seconds of this process, so
-that other programs on the machine disturb little; compare ratios, never seconds of different runs. Bare passes run on a
-copy of the network that is already frozen and in evaluation mode; the attack gets the network as training left it.
+`ratio` is the ratio of the medians, `ratio_min` that of the minima. Seconds are processor seconds of this process: the
+time other programs take does not count, but they still empty the caches, which costs short calls most (the MLP's step),
+so quote numbers from a quiet machine. Compare ratios, never seconds of different runs. The bare passes of attacks run
+on a copy of the network that is already frozen; the attack gets the network as training left it.
 
 Columns of bench.csv
     what                      the computation, its budget and its batch; in the rows of libraries also the norm

@@ -58,9 +58,9 @@ def attack_cases(images: Tensor, labels: Tensor) -> list[Case]:
 
 
 def deepfool_case(images: Tensor, labels: Tensor) -> Case:
-    """At most 20 steps of DeepFool on one batch."""
-    what = f"DeepFool l2, 20 steps, batch {len(images)}"
-    return Case(what, "deepfool", lambda model: deepfool(model, images, labels, norm=2, steps=20), None)
+    """At most 5 steps of DeepFool on one batch."""
+    what = f"DeepFool l2, 5 steps, batch {len(images)}"
+    return Case(what, "deepfool", lambda model: deepfool(model, images, labels, norm=2, steps=5), None)
 
 
 def training_case(images: Tensor, labels: Tensor, network: str, target: float) -> Case:

@@ -11,7 +11,7 @@ class Plan:
     """At least `repeats` repetitions, more while a group has taken less than `seconds`, at most `most`."""
 
     repeats: int = 5
-    seconds: float = 3.0
+    seconds: float = 2.0
     most: int = 200
 
 
