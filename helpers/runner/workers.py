@@ -33,6 +33,17 @@ def connect(workers: int, scheduler: str | None):
     return Client(cluster)
 
 
+def critical_paths(desk: Desk, units: Sequence[Unit]) -> dict[str, float]:
+    """Expected seconds from each unit's start to the end of the longest chain that waits for it, by identity."""
+    after: dict[str, float] = {}
+    for unit in reversed(units):
+        seconds = unit.estimate + after.get(desk.identity(unit), 0.0)
+        for part in unit.inputs.values():
+            identity = desk.identity(part)
+            after[identity] = max(after.get(identity, 0.0), seconds)
+    return {desk.identity(unit): unit.estimate + after.get(desk.identity(unit), 0.0) for unit in units}
+
+
 def run_on_workers(
     desk: Desk,
     units: Sequence[Unit],
@@ -41,7 +52,7 @@ def run_on_workers(
     workers: int = 1,
     scheduler: str | None = None,
 ) -> list[str]:
-    """Run units as their inputs become ready, the longest first; the sentences of those that failed.
+    """Run units as their inputs become ready, those on the longest chain first; the sentences of those that failed.
 
     A unit is submitted once its inputs lie in the cache and its future is released at once, so a worker that dies takes
     no finished result with it; the unit it was running goes to another worker and on from its last saved state.
@@ -49,6 +60,7 @@ def run_on_workers(
     from distributed import as_completed
 
     waiting = {desk.identity(unit): unit for unit in units}
+    paths = critical_paths(desk, units)
     running: dict = {}
     failures: list[str] = []
     client = connect(workers, scheduler)
@@ -57,7 +69,7 @@ def run_on_workers(
         unfinished = waiting.keys() | {desk.identity(unit) for unit in running.values()}
         free = [key for key, unit in waiting.items()
                 if not any(desk.identity(part) in unfinished for part in unit.inputs.values())]  # fmt: skip
-        return sorted(free, key=lambda key: -waiting[key].estimate)
+        return sorted(free, key=lambda key: -paths[key])
 
     def abandon(identity: str) -> None:
         for key, unit in list(waiting.items()):
