@@ -81,7 +81,7 @@ def run_on_workers(
         while waiting or running:
             for key in ready():
                 unit = waiting.pop(key)
-                future = client.submit(guarded, unit, desk, key=f"unit-{key}", pure=False)
+                future = client.submit(guarded, unit, desk, key=f"unit-{key}", pure=False, priority=paths[key])
                 running[future] = unit
                 done.add(future)
             future = next(done)
