@@ -1,7 +1,5 @@
 """Repeated steps onto the nearest linearised class boundary."""
 
-from dataclasses import replace
-
 import torch
 from torch import Tensor, nn
 
@@ -9,16 +7,13 @@ from helpers.core.active import ActiveSet
 from helpers.core.boundaries import nearest_boundary
 from helpers.core.checks import Box, clip
 from helpers.core.model import evaluating
+from helpers.core.norms import per_sample, steepest
 from helpers.core.objectives import differentiable, forward
 from helpers.core.perturbed import Perturbed, spent
 
 
-def free(normal: Tensor, x: Tensor, box: Box) -> Tensor:
-    """The gradient (b, ...) less the pixels that the box keeps from following it."""
-    if box is None:
-        return normal
-    blocked = ((x <= box[0]) & (normal < 0)) | ((x >= box[1]) & (normal > 0))
-    return torch.where(blocked, 0, normal)
+EXTRA = 3e-4
+"""Added to the distance of a sample whose last step the box cut: the rest shrinks geometrically, this ends it."""
 
 
 def deepfool(
@@ -32,10 +27,10 @@ def deepfool(
     candidates: int | None = None,
     box: Box = (0, 1),
 ) -> Perturbed:
-    """r <- r + (z_y - z_j) / ||grad(z_j - z_y)||_q * steepest, j nearest; x = images + (1 + overshoot) r. [Balda Eq. 8]
+    """x <- clip(x + (1 + overshoot) (z_y - z_j) / ||grad(z_j - z_y)||_q * steepest), j nearest. [Balda Eq. 8]
 
     Args:
-        norm: p > 1 or inf; steps: at most; overshoot: the total is scaled by 1 + overshoot, as in the original.
+        norm: p > 1 or inf; steps: at most; overshoot: every step, and so their sum, is scaled by 1 + overshoot.
         candidates: how many of the highest other classes are examined; all by default.
 
     A sample that has left its label leaves the batch; one already outside returns untouched. A sample whose gradients
@@ -44,7 +39,7 @@ def deepfool(
     with evaluating(model):
         logits, leaf = forward(model, images, labels)
         result, passes = images.clone(), spent(0, images)
-        total = torch.zeros_like(images)
+        cut = torch.zeros(len(images), dtype=torch.bool, device=images.device)
         active = ActiveSet(len(images), images.device)
         for _ in range(steps):
             y = labels[active.index]
@@ -58,10 +53,12 @@ def deepfool(
                 logits, leaf = differentiable(model, result[active.index])
             found = nearest_boundary(logits, leaf, y, p=norm, candidates=candidates)
             passes[active.index] += found.passes
-            step = replace(found, normal=free(found.normal, leaf.detach(), box)).step(norm)
-            total[active.index] += step
-            moved = images[active.index] + (1 + overshoot) * total[active.index]
+            distance = found.distance(norm) + EXTRA * cut[active.index]
+            distance = torch.where(distance.isfinite(), distance, 0)
+            step = per_sample(distance, leaf) * steepest(found.normal, norm)
+            moved = leaf.detach() + (1 + overshoot) * step
             result[active.index] = clip(moved, box)
+            cut[active.index] = (result[active.index] != moved).flatten(1).any(1)
             active.keep(step.flatten(1).any(1))
             if not len(active):
                 break

@@ -39,7 +39,9 @@ def softmax_difference(logits: Tensor, labels: Tensor, other: Tensor) -> tuple[T
         values.gather(1, index.unsqueeze(1)) for values, index in ((alpha, labels), (alpha, other), (beta, other))
     )
     e_j, e_y = functional.one_hot(other, classes), functional.one_hot(labels, classes)
-    gap = (alpha_y - alpha_j).squeeze(1)
+    margin = (logits.gather(1, labels.unsqueeze(1)) - logits.gather(1, other.unsqueeze(1))).squeeze(1)
+    # alpha_y - alpha_j without the cancellation of two nearly equal probabilities.
+    gap = torch.where(margin > 0, -alpha_y.squeeze(1) * torch.expm1(-margin), alpha_j.squeeze(1) * torch.expm1(margin))
     return gap, beta_j * (e_j - alpha) - alpha_y * (e_y - beta), cross_entropy_margin(logits, labels).sigmoid()
 
 
@@ -109,6 +111,8 @@ def nearest_boundary(
 
     Ties go to the lowest class; classes with a zero gradient are passed over.
     """
+    if select not in ("ratio", "budget", "active"):
+        raise UserError(f"select is one of ratio, budget, active, got {select!r}.")
     fixed = logits.detach()
     if select == "active":
         candidates = 1

@@ -1,10 +1,12 @@
 """A classifier over pixels in [0, 1], and the states in which attacks and training call it."""
 
+import copy
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from helpers.core.errors import UserError
 
@@ -49,6 +51,23 @@ def evaluating(model: nn.Module) -> Iterator[None]:
             module.training = mode
         for parameter in wanted:
             parameter.requires_grad_(True)
+
+
+class _Drawing(nn.Dropout):
+    """Dropout in evaluation mode too."""
+
+    def forward(self, values: Tensor) -> Tensor:
+        return functional.dropout(values, self.p, training=True)
+
+
+def with_dropout(model: nn.Module) -> nn.Module:
+    """A copy of `model` whose dropout layers draw fresh masks in evaluation mode too; the rest is as in evaluation."""
+    model = copy.deepcopy(model)
+    for parent in list(model.modules()):
+        for name, layer in parent.named_children():
+            if isinstance(layer, nn.Dropout):
+                setattr(parent, name, _Drawing(layer.p))
+    return model
 
 
 @contextmanager

@@ -35,4 +35,6 @@ def make_deterministic() -> None:
     torch.set_num_threads(1)
     # On a GPU some backward passes (max pooling) have no deterministic kernel; they warn and go on.
     torch.use_deterministic_algorithms(True, warn_only=torch.cuda.is_available())
+    # Nothing here reads memory it has not written; filling it would cost a fifth of a small step.
+    torch.utils.deterministic.fill_uninitialized_memory = False
     torch.backends.cudnn.benchmark = False

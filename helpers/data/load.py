@@ -2,10 +2,10 @@
 
 import hashlib
 import logging
-import os
 from pathlib import Path
 
 from helpers.core.errors import UserError
+from helpers.core.paths import cache_folder, data_folder
 from helpers.data import cifar, decoded, download, embedded, folders, idx, stl10
 from helpers.data.image_set import ImageSet, check, checksum_of
 
@@ -71,7 +71,7 @@ def load(name: str, split: str, folder: Path | None = None, cache: Path | None =
     cache: the environment's HELPERS_CACHE by default, else `.cache`.
     Raises UserError, naming the file, on unknown names and on missing, cut or inconsistent data.
     """
-    cache = _cache(cache)
+    cache = cache_folder(cache)
     where, files = _locate(name, split, folder, cache, fetch=True)
     place = decoded.place(cache, name, split, files)
     kept = decoded.read(place)
@@ -88,7 +88,7 @@ def load(name: str, split: str, folder: Path | None = None, cache: Path | None =
 
 def checksum(name: str, folder: Path | None = None, cache: Path | None = None) -> str:
     """SHA-256 (hexadecimal) over the checksums of all splits: decodes once, afterwards reads file headers only."""
-    cache = _cache(cache)
+    cache = cache_folder(cache)
     digest = hashlib.sha256()
     for split in _splits(name, _folder(folder, cache)):
         files = _locate(name, split, folder, cache, fetch=True)[1]
@@ -107,16 +107,9 @@ def _compare_with_official(data: ImageSet, source: str) -> None:
         log.warning("%s: not the bytes of the official %s split of %s.", source, *reversed(key))
 
 
-def _cache(cache: Path | None) -> Path:
-    return Path(cache or os.environ.get("HELPERS_CACHE") or ".cache")
-
-
 def _folder(folder: Path | None, cache: Path | None) -> Path | None:
-    if folder is None and os.environ.get("HELPERS_DATA"):
-        return Path(os.environ["HELPERS_DATA"])
-    if folder is None and download.allowed():
-        return _cache(cache) / "downloads"
-    return None if folder is None else Path(folder)
+    found = data_folder(folder)
+    return cache_folder(cache) / "downloads" if found is None and download.allowed() else found
 
 
 def _splits(name: str, where: Path | None) -> list[str]:

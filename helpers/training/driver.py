@@ -27,12 +27,14 @@ def batches(count: int, size: int, order: torch.Generator) -> Iterator[Tensor]:
 
 
 def make_optimiser(model: nn.Module, schedule: Schedule) -> torch.optim.Optimizer:
-    """Plain SGD (momentum, decay on weights only), one fused pass over the parameters."""
+    """SGD or Adam, decay on weights only, one fused pass over the parameters."""
     decayed = [p for p in model.parameters() if p.dim() > 1]
     others = [p for p in model.parameters() if p.dim() <= 1]
     groups = [{"params": decayed, "weight_decay": schedule.weight_decay}, {"params": others, "weight_decay": 0.0}]
     rate = schedule.rate(0, 1)
-    return torch.optim.SGD(groups, lr=rate, momentum=schedule.momentum, fused=True)
+    if schedule.optimiser == "adam":
+        return torch.optim.Adam(groups, lr=rate, fused=True)
+    return torch.optim.SGD(groups, lr=rate, momentum=schedule.momentum, nesterov=schedule.nesterov, fused=True)
 
 
 def train_network(

@@ -1,6 +1,7 @@
 """Optimiser and learning rate as data."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -11,6 +12,7 @@ class Schedule:
         phases: (epochs, rate) one after the other; with `one_cycle`, a single phase whose rate is the peak.
         one_cycle: linear warm-up over the first quarter of the steps, then linear to zero.
         batch, momentum, weight_decay (weights of at least two dimensions only), clip (gradient entries of the batch sum).
+        optimiser: "sgd" or "adam" (betas 0.9, 0.999; no momentum); nesterov: the look-ahead form of SGD's momentum.
     """
 
     phases: tuple[tuple[int, float], ...]
@@ -19,6 +21,8 @@ class Schedule:
     momentum: float = 0.0
     weight_decay: float = 0.0
     clip: float | None = None
+    optimiser: Literal["sgd", "adam"] = "sgd"
+    nesterov: bool = False
 
     @property
     def epochs(self) -> int:

@@ -15,7 +15,7 @@ from helpers.attacks.sweep import sweep
 from helpers.core.checks import clip, round_pixels
 from helpers.core.errors import UserError
 from helpers.core.material import Directions
-from helpers.core.model import predict
+from helpers.core.model import predict, with_dropout
 from helpers.core.named import find, module_name
 from helpers.core.norms import norm
 from helpers.units.networks import pixels, trained
@@ -33,6 +33,7 @@ class Attack:
         attack, options: file and arguments in attacks/; budgets in pixels of [0, 1].
         box: pixel range kept, or None (a paper that does not clip); round: perturbed images are rounded to 8 bits.
         only_correct: misclassified images are left as they are (and stay wrong); False moves every image.
+        dropout: dropout stays on while the perturbation is made (code that attacked in training mode), not while judged.
         batch: images at a time.
     """
 
@@ -45,6 +46,7 @@ class Attack:
     box: tuple[float, float] | None = (0.0, 1.0)
     round: bool = False
     only_correct: bool = True
+    dropout: bool = False
     batch: int = 500
 
     def files(self) -> tuple[tuple[str, str], ...]:
@@ -73,6 +75,7 @@ def attack(settings: Attack, inputs: Mapping[str, Result], context: Context) -> 
     """
     model = trained(inputs["network"], context.device)
     source = trained(inputs["source"], context.device) if "source" in inputs else model
+    source = with_dropout(source) if settings.dropout else source
     crop = inputs["network"].settings.crop
     images, labels = pixels(context, settings.data, settings.split, settings.images, crop)
     parts, start, size = [], 0, settings.batch

@@ -22,7 +22,7 @@ class Train:
 
     Attributes:
         data, split, images: what it is trained on (`images`: the first so many, None for all).
-        network, options: file and arguments in networks/; mean, std: the normalisation in front of it.
+        network, options: file and arguments in networks/; mean, std: the normalisation in front of it, a number or one per channel.
         step, step_options: file and arguments in training/; radii in pixels of [0, 1].
         schedule, seed.
         crop, mirror: side of a random crop (test images: central), random mirroring.
@@ -40,8 +40,8 @@ class Train:
     step_options: dict[str, Any] = field(default_factory=dict)
     split: str = "train"
     images: int | None = None
-    mean: float = 0.0
-    std: float = 1.0
+    mean: float | tuple[float, ...] = 0.0
+    std: float | tuple[float, ...] = 1.0
     crop: int | None = None
     mirror: bool = False
     sharpen: float = 1.0

@@ -117,10 +117,10 @@ def test_checksum_is_of_the_content_and_not_of_the_place(mnist_folder, tmp_path)
 
 def test_environment(mnist_folder, tmp_path, monkeypatch):
     folder, _ = mnist_folder()
-    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HELPERS_DATA", str(folder))
+    monkeypatch.setenv("HELPERS_CACHE", str(tmp_path / "one"))
     assert available("mnist") and len(load("mnist", "test")) == 20
-    assert len(kept(tmp_path / ".cache")) == 1
+    assert len(kept(tmp_path / "one")) == 1
     monkeypatch.setenv("HELPERS_CACHE", str(tmp_path / "other"))
     load("mnist", "test")
     assert len(kept(tmp_path / "other")) == 1

@@ -5,11 +5,10 @@ import numpy as np
 from helpers.core.statistics import accuracy
 from helpers.papers.paper import Drawn, Item, Results, curve, row, table
 from helpers.papers.reported import numbers
-from helpers.papers.strong_adversary.plan import ATTACKS, PIXEL, grid, lenet
+from helpers.papers.strong_adversary.plan import ATTACKS, PIXEL, grid, lenet, long_networks
 from helpers.papers.strong_adversary.settings import Settings
 from helpers.papers.strong_adversary.tables import lenet_units
 from helpers.report.specs import Curve, Curves, Figure, ImageRow, Images
-from helpers.training.schedule import Schedule
 from helpers.units.examples import Examples, examples
 from helpers.units.unit import Unit
 
@@ -91,12 +90,8 @@ def draw_figure_2(settings: Settings, results: Results) -> Drawn:
 
 
 def long_units(settings: Settings) -> dict[str, Unit]:
-    """LeNet Normal on the authors' plain SGD, judged after every epoch: what the number of epochs moves."""
-    if not settings.long_epochs:
-        return {}
-    first = round(0.6 * settings.long_epochs)
-    schedule = Schedule(((first, 0.1), (settings.long_epochs - first, 0.01)))
-    return {"watch/Normal, plain SGD": lenet(settings, "Normal", settings.seed, schedule=schedule)}
+    """The longer run: what the number of epochs moves."""
+    return {f"watch/Normal, {name}": unit for name, unit in long_networks(settings).items()}
 
 
 def draw_epochs(settings: Settings, results: Results) -> Drawn:

@@ -188,6 +188,15 @@ def lenet(
     return Unit(train, chosen, inputs, label, estimate(settings, schedule.epochs * 14 * SECONDS[recipe.step]))
 
 
+def long_networks(settings: Settings) -> dict[str, Unit]:
+    """LeNet Normal on the authors' plain SGD, judged after every epoch."""
+    if not settings.long_epochs:
+        return {}
+    first = round(0.6 * settings.long_epochs)
+    schedule = Schedule(((first, 0.1), (settings.long_epochs - first, 0.01)))
+    return {"plain SGD": lenet(settings, "Normal", settings.seed, schedule=schedule)}
+
+
 def colour(settings: Settings, row: str, seed: int, units: str = "printed") -> Unit:
     """A colour network, one row and seed; `units` "printed" (mean 117, 1/256) or "code" (mean 128, 1/128)."""
     recipe = COLOUR[row]
@@ -232,17 +241,19 @@ def source(settings: Settings, kind: str, seed: int, authors: bool = False) -> U
 
 def cells(
     settings: Settings, network: Unit, twin: Unit, *, budgets: tuple[float, ...], data: str, images: int | None = None,
-    scale: float = PIXEL, **more: Any,
+    scale: float = PIXEL, arithmetic: str = "exact", label: str = "", **more: Any,
 ) -> dict[str, Unit]:  # fmt: skip
-    """The four adversarial columns of one network; `budgets` in the paper's units."""
+    """The four adversarial columns of one network; `budgets` in the paper's units; no box unless `more` gives one."""
     sizes = tuple(budget * scale for budget in budgets)
+    more = {"images": images, "box": None, **more}
+    extra = {} if arithmetic == "exact" else {"arithmetic": arithmetic}
     found = {}
     for column, (name, options) in ATTACKS.items():
-        chosen = Attack(data, name, sizes, options, images=images, box=None, **more)
-        found[column] = Unit(attack, chosen, {"network": network}, f"{column} on {network.label}", estimate(settings, 5 + 1.0 * len(sizes)))
+        chosen = Attack(data, name, sizes, options | extra, **more)
+        found[column] = Unit(attack, chosen, {"network": network}, f"{column}{label} on {network.label}", estimate(settings, 5 + 1.0 * len(sizes)))
     last = (budgets[-1] * scale,)
-    fixed = Attack(data, "fast_gradient", last, {"norm": 2}, images=images, box=None, only_correct=False, **more)
-    found["Fixed"] = Unit(attack, fixed, {"network": network, "source": twin}, f"Fixed on {network.label}", estimate(settings, 6))
+    fixed = Attack(data, "fast_gradient", last, {"norm": 2, **extra}, only_correct=False, **more)
+    found["Fixed"] = Unit(attack, fixed, {"network": network, "source": twin}, f"Fixed{label} on {network.label}", estimate(settings, 6))
     return found
 
 

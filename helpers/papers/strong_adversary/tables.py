@@ -18,6 +18,7 @@ from helpers.papers.strong_adversary.plan import (
     colour,
     grid,
     lenet,
+    long_networks,
     mlp,
     seeds,
     source,
@@ -41,8 +42,8 @@ EQUAL = {
 
 def bits(results: Results, name: str, column: str) -> list[np.ndarray]:
     """One array of bits per seed: right on the clean images (Validation) or on a column's perturbed ones."""
-    found, seed = [], 0
-    ordered = sorted({int(key.split("/")[1]) for key in results if key.startswith(f"{name}/")})
+    found = []
+    ordered = sorted({int(key.removeprefix(f"{name}/").split("/")[0]) for key in results if key.startswith(f"{name}/")})
     for seed in ordered:
         result = results.get(f"{name}/{seed}/{'Adv_Loss' if column == 'Validation' else column}")
         if result is not None:
@@ -129,15 +130,18 @@ def colour_units(settings: Settings, units: str = "printed", names: Sequence[str
 
 
 def text_units(settings: Settings) -> dict[str, Unit]:
-    """Training and test accuracy of the LeNet of Figure 1."""
-    found = {}
-    for seed in seeds(settings, settings.lenet_seeds):
-        for split in ("train", "test"):
-            network = lenet(settings, "Normal", seed)
-            found[f"{split}/{seed}"] = Unit(
-                score, Score(settings.mnist, split), {"network": network}, f"{split} accuracy of {network.label}"
-            )
-    return found
+    """Training and test accuracy of the LeNet of Figure 1, and of the longer run."""
+    networks = {f"LeNet Normal/{seed}": lenet(settings, "Normal", seed) for seed in seeds(settings, settings.lenet_seeds)}
+    networks |= {f"LeNet Normal, {name}/{settings.seed}": network for name, network in long_networks(settings).items()}
+    return {
+        f"{key}/{split}": Unit(score, Score(settings.mnist, split), {"network": network}, f"{split} accuracy of {network.label}")
+        for key, network in networks.items() for split in ("train", "test")
+    }  # fmt: skip
+
+
+def text_bits(results: Results, name: str, split: str) -> list[np.ndarray]:
+    """One array of bits per seed of a network of Section 7.1."""
+    return [result.value.arrays["correct"] for key, result in results.items() if key.startswith(f"{name}/") and key.endswith(f"/{split}")]
 
 
 def _table(item: str, title: str, names: Sequence[str], note: str):
@@ -150,12 +154,10 @@ def _table(item: str, title: str, names: Sequence[str], note: str):
 
 def draw_text_7_1(settings: Settings, results: Results) -> Drawn:
     """The training and validation accuracy that Section 7.1 gives in words."""
-    rows = []
-    for split, column in (("train", "Training"), ("test", "Validation")):
-        found = [result.value.arrays["correct"] for key, result in results.items() if key.startswith(f"{split}/")]
-        if found:
-            rows.append(row("text_7_1", "LeNet Normal", column, accuracy(found)))
-    return Drawn(table(rows), note="The authors trained for 25 epochs of plain SGD; here one cycle with momentum.")
+    names = dict.fromkeys(key.split("/")[0] for key in results)
+    rows = [row("text_7_1", name, column, accuracy(text_bits(results, name, split)))
+            for name in names for split, column in (("train", "Training"), ("test", "Validation"))]  # fmt: skip
+    return Drawn(table(rows), note="The authors trained for 25 epochs of plain SGD; the first row has one cycle with momentum.")
 
 
 def draw_text_7_2(settings: Settings, results: Results) -> Drawn:
