@@ -23,7 +23,7 @@ lab: .venv/installed
 	@.venv/bin/jupyter lab notebooks
 
 lint: .venv/installed
-	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
 
 publish: .venv/installed
 	@$(RUN) -m helpers report --publish

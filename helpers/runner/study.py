@@ -47,6 +47,8 @@ class Study:
         self.paper, self.profile, self.redraw = paper, profile, redraw
         settings, self.changed = make_settings(paper, profile, changes)
         records = read_records(reports_folder() / profile / paper.name / "records.jsonl") if recorded or redraw else {}
+        if redraw and not records:
+            raise UserError(f"There are no records of {paper.name}, {profile}; run it first: python -m helpers run --profile {profile}")
         chosen = device_name(device or os.environ.get("HELPERS_DEVICE") or "auto")
         self.desk = Desk(data_folder(data), cache_folder(cache), chosen, accept_stale or redraw, records=records)
         self.settings, self.stand_ins = self._with_data(settings)
