@@ -11,7 +11,6 @@ from helpers.core.norms import per_sample, steepest
 from helpers.core.objectives import differentiable, forward
 from helpers.core.perturbed import Perturbed, spent
 
-
 EXTRA = 3e-4
 """Added to the distance of a sample whose last step the box cut: the rest shrinks geometrically, this ends it."""
 
