@@ -85,6 +85,11 @@ def rows_of_units(settings: Settings, networks: Mapping[str, tuple[Unit, Unit]],
     return found
 
 
+def on_itself(settings: Settings, twin: Unit, data: str, **more) -> dict[str, Unit]:
+    """The first seed's source on the Fixed set that it makes: a white-box attack, as the authors' notebooks stored it."""
+    return {f"Source/{settings.seed}/Fixed": cells(settings, twin, twin, data=data, **more)["Fixed"]}
+
+
 def mlp_units(settings: Settings, authors: bool) -> dict[str, Unit]:
     """Table 1's units: at the authors' epochs, or on the short schedule with more seeds."""
     authors = authors and settings.authors_seeds > 0
@@ -94,7 +99,8 @@ def mlp_units(settings: Settings, authors: bool) -> dict[str, Unit]:
         for name in MLP
         for seed in seeds(settings, count)
     }
-    return rows_of_units(settings, networks, settings.mnist, budgets=(settings.budget,))
+    chosen = {"data": settings.mnist, "budgets": (settings.budget,)}
+    return rows_of_units(settings, networks, **chosen) | on_itself(settings, source(settings, "mlp", settings.seed, authors), **chosen)
 
 
 def equal_units(settings: Settings) -> dict[str, Unit]:
@@ -116,7 +122,7 @@ def lenet_units(settings: Settings, names: Sequence[str] | None = None) -> dict[
             budgets = grid(settings) if printed and seed == settings.seed else (settings.budget,)
             network, twin = lenet(settings, name, seed), source(settings, "lenet", seed)
             found |= rows_of_units(settings, {f"{name}/{seed}": (network, twin)}, settings.mnist, budgets=budgets)
-    return found
+    return found | on_itself(settings, source(settings, "lenet", settings.seed), settings.mnist, budgets=(settings.budget,))
 
 
 def colour_units(settings: Settings, units: str = "printed", names: Sequence[str] | None = None) -> dict[str, Unit]:
@@ -124,9 +130,8 @@ def colour_units(settings: Settings, units: str = "printed", names: Sequence[str
     twins = {seed: colour(settings, "Normal", seed + 1000, units) for seed in seeds(settings, settings.colour_seeds)}
     networks = {f"{name}/{seed}": (colour(settings, name, seed, units), twins[seed]) for name in names or table_rows(settings, COLOUR) for seed in twins}
     scale = PIXEL if units == "printed" else 128 / 255
-    return rows_of_units(
-        settings, networks, settings.colour, budgets=(settings.colour_budget,), images=settings.colour_test, scale=scale
-    )
+    chosen = {"data": settings.colour, "budgets": (settings.colour_budget,), "images": settings.colour_test, "scale": scale}
+    return rows_of_units(settings, networks, **chosen) | on_itself(settings, twins[settings.seed], **chosen)
 
 
 def text_units(settings: Settings) -> dict[str, Unit]:
@@ -147,7 +152,7 @@ def text_bits(results: Results, name: str, split: str) -> list[np.ndarray]:
 def _table(item: str, title: str, names: Sequence[str], note: str):
     def draw(settings: Settings, results: Results) -> Drawn:
         alt = f"{title}: accuracy of each training method on the clean images and under four perturbations."
-        return Drawn(table(accuracy_rows(item, results, names)), bars(title, item, results, names, alt), note.format(**vars(settings)))
+        return Drawn(table(accuracy_rows(item, results, (*names, "Source"))), bars(title, item, results, names, alt), note.format(**vars(settings)))
 
     return draw
 
