@@ -108,8 +108,10 @@ def _compare_with_official(data: ImageSet, source: str) -> None:
 
 
 def _folder(folder: Path | None, cache: Path | None) -> Path | None:
-    found = data_folder(folder)
-    return cache_folder(cache) / "downloads" if found is None and download.allowed() else found
+    if download.allowed():
+        # A download makes the folder that it is given.
+        return Path(folder) if folder is not None else data_folder() or cache_folder(cache) / "downloads"
+    return data_folder(folder)
 
 
 def _splits(name: str, where: Path | None) -> list[str]:

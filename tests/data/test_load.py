@@ -161,7 +161,7 @@ def test_unknown_names(mnist_folder, tmp_path, name, split, message):
 
 
 def test_no_folder(tmp_path):
-    with pytest.raises(UserError, match=r"the data folder .*nowhere does not exist"):
+    with pytest.raises(UserError, match=r"[Tt]he data folder .*nowhere does not exist"):
         load("mnist", "train", tmp_path / "nowhere", tmp_path / "cache")
     with pytest.raises(UserError, match="mnist needs a data folder: give one by HELPERS_DATA or --data"):
         load("mnist", "train", cache=tmp_path / "cache")
