@@ -21,29 +21,9 @@ def cross_entropy_margin(logits: Tensor, labels: Tensor) -> Tensor:
     return without_label(logits, labels).logsumexp(1) - logits.gather(1, labels.unsqueeze(1)).squeeze(1)
 
 
-class _CrossEntropy(torch.autograd.Function):
-    """softplus(m) with the gradient sigmoid(m) * margin_seed: one node of the graph."""
-
-    @staticmethod
-    def forward(ctx, logits: Tensor, labels: Tensor) -> Tensor:
-        others = without_label(logits, labels)
-        total = others.logsumexp(1, keepdim=True)
-        index = labels.unsqueeze(1)
-        margin = total - logits.gather(1, index)
-        seed = (others - total).exp_().scatter_(1, index, -1.0)
-        ctx.save_for_backward(seed.mul_(margin.sigmoid()))
-        return functional.softplus(margin).squeeze(1)
-
-    @staticmethod
-    @torch.autograd.function.once_differentiable
-    def backward(ctx, gradient: Tensor) -> tuple[Tensor, None]:
-        (seed,) = ctx.saved_tensors
-        return gradient.unsqueeze(1) * seed, None
-
-
 def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
     """Cross-entropy (b,) as softplus of the margin: its gradient keeps the label's term at any confidence."""
-    return _CrossEntropy.apply(logits, labels)
+    return functional.softplus(cross_entropy_margin(logits, labels))
 
 
 def differentiable(model: nn.Module, images: Tensor) -> tuple[Tensor, Tensor]:

@@ -2,11 +2,12 @@
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from helpers.core.model import PixelModel, frozen_statistics
 from helpers.core.norms import norm as length
 from helpers.core.norms import per_sample, steepest
-from helpers.core.objectives import cross_entropy, margin_seed
+from helpers.core.objectives import margin_seed
 
 
 def perturbed_hidden(
@@ -28,4 +29,4 @@ def perturbed_hidden(
         direction = steepest(torch.autograd.grad(logits, leaf, margin_seed(logits, labels))[0], norm)
     size = radius * length(leaf.detach(), norm) if relative else leaf.new_full((len(images),), radius)
     moved = hidden + per_sample(size, direction) * direction
-    return cross_entropy(model.network.classifier(moved), labels).mean()
+    return functional.cross_entropy(model.network.classifier(moved), labels)

@@ -9,7 +9,7 @@ from helpers.core.checks import Box, clip
 from helpers.core.errors import UserError
 from helpers.core.model import PixelModel, frozen_statistics
 from helpers.core.norms import into_ball, steepest, unit
-from helpers.core.objectives import cross_entropy, margin_seed
+from helpers.core.objectives import margin_seed
 
 ADVERSARIES = ("gradient", "rounded", "alpha", "random")
 
@@ -37,7 +37,8 @@ def perturb(
     """Images moved by `radius` in one step, or by `steps` projected steps of 2.5 radius / steps."""
     if steps == 1:
         direction = ascent(model, images, labels, adversary, norm)
-        return clip(images + radius * (direction if measure == norm else unit(direction, measure)), box)
+        direction = direction if measure == norm else unit(direction, measure)
+        return clip(images.add(direction, alpha=radius), box)
     moved = images
     for _ in range(steps):
         direction = ascent(model, moved, labels, adversary, norm)
@@ -74,8 +75,8 @@ def perturbed_input(
     norm, measure = float(norm), float(norm if measure is None else measure)
     with frozen_statistics(model):
         moved = perturb(model, images, labels, adversary, norm, measure, radius, steps, box)
-    loss = cross_entropy(model(moved), labels).mean()
+    loss = functional.cross_entropy(model(moved), labels)
     if clean:
         with frozen_statistics(model):
-            loss = clean * cross_entropy(model(images), labels).mean() + (1 - clean) * loss
+            loss = clean * functional.cross_entropy(model(images), labels) + (1 - clean) * loss
     return loss

@@ -2,10 +2,10 @@
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from helpers.core.model import PixelModel, frozen_statistics
 from helpers.core.norms import unit
-from helpers.core.objectives import cross_entropy
 
 
 def divergence(p: Tensor, log_p: Tensor, log_q: Tensor) -> Tensor:
@@ -29,4 +29,4 @@ def virtual_adversarial(
         near = divergence(p, log_p, model(leaf).double().log_softmax(1)).sum()
         direction = unit(torch.autograd.grad(near, leaf)[0], 2)
         far = divergence(p, log_p, model(images + radius * direction).double().log_softmax(1)).mean()
-    return cross_entropy(logits, labels).mean() + weight * far.to(logits.dtype)
+    return functional.cross_entropy(logits, labels) + weight * far.to(logits.dtype)

@@ -20,7 +20,7 @@ class Cost:
     """`images` at one batch; `repeats` of which the median counts; `classes` of the network."""
 
     data: str
-    images: int = 200
+    images: int = 100
     repeats: int = 3
     classes: int = 10
 

@@ -65,7 +65,7 @@ def test_random_perturbations_have_the_radius_and_use_no_gradient(p, model, imag
     found = perturb(model, images, labels, "random", p, p, 0.2, 1, None)
     assert norm(found - images, p).tolist() == pytest.approx([0.2] * 8)
     torch.manual_seed(0)
-    assert torch.equal(found, images + 0.2 * steepest(torch.randn_like(images), p))
+    assert torch.equal(found, images.add(steepest(torch.randn_like(images), p), alpha=0.2))
 
 
 @pytest.mark.parametrize("p", [2.0, math.inf])

@@ -10,24 +10,24 @@ from helpers.units.unit import Unit
 NEAR = 0.03
 """A cell is near a reported number within this."""
 
-CODE = "float32 cross-entropy, dropout on"
+TITLES = {"table_1": "Table 1", "table_2": "Table 2"}
 EVALUATIONS = {
     "float32 cross-entropy": {"arithmetic": "rounded"},
     "dropout on while attacked": {"dropout": True},
-    CODE: {"arithmetic": "rounded", "dropout": True},
+    "float32 cross-entropy, dropout on": {"arithmetic": "rounded", "dropout": True},
     "clipped to the box": {"box": (0.0, 1.0)},
 }
 """What the attack may do differently: (E31), (E27), the authors' code, (Q4)."""
 
 
 def variations(settings: Settings) -> dict[str, tuple[str, Unit, Unit, dict]]:
-    """(table's row, network, source, how it is attacked) by "table row: setting"."""
+    """(table's row, network, source, how it is attacked) by "table, row: setting"."""
     authors, seed = settings.authors_seeds > 0, settings.seed
     mlp_twin, lenet_twin = source(settings, "mlp", seed, authors), source(settings, "lenet", seed)
     found = {}
 
     def add(item: str, name: str, setting: str, network: Unit, twin: Unit, how: dict) -> None:
-        found[f"{item} {name}: {setting}"] = (f"{item}/{name}", network, twin, how)
+        found[f"{TITLES[item]}, {name}: {setting}"] = (f"{item}/{name}", network, twin, how)
 
     for name in ("Normal", "Dropout", "LWA_Rep"):
         network = mlp(settings, name, seed, authors=authors)
@@ -42,6 +42,8 @@ def variations(settings: Settings) -> dict[str, tuple[str, Unit, Unit, dict]]:
         for setting, how in EVALUATIONS.items():
             if LENET[name].dropout or "dropout" not in how:
                 add("table_2", name, setting, lenet(settings, name, seed), lenet_twin, how)
+        if settings.lenet_seeds > 1:
+            add("table_2", name, "another source", lenet(settings, name, seed), source(settings, "lenet", seed + 1), {})
     add("table_2", "Normal", f"{lenet_twin.settings.schedule.epochs} epochs", lenet_twin, lenet(settings, "Normal", seed), {})
     for name, network in long_networks(settings).items():
         add("table_2", "Normal", f"{network.settings.schedule.epochs} epochs, {name}", network, lenet_twin, {})
@@ -83,7 +85,7 @@ def draw_moved(settings: Settings, results: Results) -> Drawn:
             }  # fmt: skip
             if others:
                 lines += _reported_rows(item, name, mine)
-                lines += [row("table_moved", f"{item} {name}: ours", column, value) for column, value in mine.items()]
+                lines += [row("table_moved", f"{TITLES[item]}, {name}: ours", column, value) for column, value in mine.items()]
                 lines += [row("table_moved", setting, column, value) for setting, found in others.items() for column, value in found.items() if value is not None]
             for column, value in mine.items():
                 apart = distance(value.value, item, name, column)
@@ -98,7 +100,7 @@ def _reported_rows(item: str, name: str, columns) -> list[dict]:
     """The printed and the authors' numbers as rows."""
     known = numbers("strong_adversary")
     return [
-        row("table_moved", f"{item} {name}: {title}", column, known[kind, item, name, column])
+        row("table_moved", f"{TITLES[item]}, {name}: {title}", column, known[kind, item, name, column])
         for kind, title in (("print", "printed"), ("authors", "authors' output"))
         for column in columns if (kind, item, name, column) in known
     ]  # fmt: skip
@@ -106,7 +108,7 @@ def _reported_rows(item: str, name: str, columns) -> list[dict]:
 
 def _sentence(item: str, name: str, column: str, ours: float, others: dict) -> str:
     """How far a cell is from its reported numbers, and the changed setting that comes nearest to one."""
-    where = f"{item} {name}, {column}: {ours:.3f}, {distance(ours, item, name, column):.3f} apart"
+    where = f"{TITLES[item]}, {name}, {column}: {ours:.3f}, {distance(ours, item, name, column):.3f} apart"
     tried = {setting: value.value for setting, value in others.items() if value is not None}
     if not tried:
         return f"{where}; no other setting was tried."

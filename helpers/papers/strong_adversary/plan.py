@@ -167,7 +167,7 @@ def lenet(
     schedule = schedule or one_cycle(settings, epochs)
     inputs = {}
     if recipe.tuned and radius is None:
-        epochs = max(2, settings.lenet_epochs // 3)
+        epochs = max(1, (settings.lenet_epochs + 1) // 3)
         tried = {value: lenet(settings, row, settings.seed, radius=value, split="tune", epochs=epochs) for value in RADII}
         inputs["tuned"] = tuned(settings, tried, settings.budget, settings.mnist, f"LeNet {row}")
     chosen = Train(

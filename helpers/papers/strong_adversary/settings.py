@@ -36,28 +36,28 @@ class Settings:
     budget: Positive = 1.5
     colour_budget: Positive = 0.5
     top: Positive = 4.0
-    spacing: Positive = 0.2
-    mlp_epochs: Count = 30
-    widest: Count = 200
-    added_epochs: Count = 10
+    spacing: Positive = 0.5
+    mlp_epochs: Count = 10
+    widest: Count = 100
+    added_epochs: Count = 5
     lenet_seeds: Count = 1
     miyato: bool = False
-    lenet_epochs: Count = 5
+    lenet_epochs: Count = 2
     lenet_batch: Count = 50
     lenet_rate: Positive = 0.05
-    tuning_epochs: Count = 10
+    tuning_epochs: Count = 5
     long_epochs: Natural = 0
     colour_maps: tuple[Count, Count] = (8, 16)
     colour_units: Count = 64
-    colour_images: Count | None = 1_500
-    colour_test: Count | None = None
-    colour_epochs: Count = 4
+    colour_images: Count | None = 1_000
+    colour_test: Count | None = 500
+    colour_epochs: Count = 3
     colour_batch: Count = 25
     colour_seeds: Count = 1
     colour_schedule: Literal["one-cycle", "authors"] = "one-cycle"
     auto_attack: bool = False
-    pgd_images: Count = 100
-    pgd_steps: Count = 50
+    pgd_images: Count = 50
+    pgd_steps: Count = 20
     pgd_restarts: Count = 2
 
 
@@ -66,6 +66,7 @@ PROFILES = {
     "cpu": {
         "mnist": "mnist",
         "colour": "cifar10",
+        "spacing": 0.2,
         "seeds": 3,
         "authors_seeds": 1,
         "mlp_epochs": 20,
@@ -82,11 +83,13 @@ PROFILES = {
         "colour_epochs": 8,
         "colour_batch": 50,
         "pgd_images": 1_000,
+        "pgd_steps": 50,
         "pgd_restarts": 5,
     },
     "paper": {
         "mnist": "mnist",
         "colour": "cifar10",
+        "spacing": 0.2,
         "seeds": 5,
         "added_seeds": 3,
         "authors_seeds": 5,
@@ -102,12 +105,14 @@ PROFILES = {
         "colour_maps": (128, 256),
         "colour_units": 2048,
         "colour_images": None,
+        "colour_test": None,
         "colour_epochs": 65,
         "colour_batch": 128,
         "colour_seeds": 3,
         "colour_schedule": "authors",
         "auto_attack": True,
         "pgd_images": 10_000,
+        "pgd_steps": 50,
         "pgd_restarts": 5,
     },
 }
