@@ -156,3 +156,8 @@ def test_no_gradient_at_all_gives_a_zero_step(p, difference, linear):
     found = nearest_boundary(*graph(model, torch.rand(2, 1, 2, 2)), p=p, difference=difference)
     assert bool(found.distance(p).isinf().all())
     assert not found.step(p).any()
+
+
+def test_an_unknown_choice_of_class_is_refused(network, images):
+    with pytest.raises(UserError, match="select is one of ratio, budget, active, got 'nearest'"):
+        nearest_boundary(*graph(network, images), p=2, select="nearest")

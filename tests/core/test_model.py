@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from helpers.core.errors import UserError
-from helpers.core.model import PixelModel, evaluating, frozen_statistics, predict
+from helpers.core.model import PixelModel, evaluating, frozen_statistics, predict, with_dropout
 from helpers.core.perturbed import Perturbed, spent
 
 
@@ -135,3 +135,16 @@ def test_empty_batches_have_no_success(linear):
     images = torch.zeros(0, 1, 2, 2)
     found = Perturbed(images, images, torch.zeros(0, dtype=torch.int64), spent(0, images), linear(torch.ones(2, 4)))
     assert found.success.shape == found.norm(2).shape == (0,)
+
+
+def test_dropout_can_stay_on_in_evaluation_mode(network):
+    model = network.eval()
+    before, images = state(model), torch.rand(4, 3, 4, 4)
+    drawing = with_dropout(model)
+    torch.manual_seed(0)
+    first, second = drawing(images), drawing(images)
+    assert not torch.equal(first, second) and torch.equal(model(images), model(images))
+    torch.manual_seed(0)
+    expected = model[4](model[3](nn.functional.dropout(model[1](model[0](images)), 0.5)))
+    assert torch.equal(first, expected), "everything but dropout is as in evaluation"
+    assert same(before, state(model)) and same(before, state(drawing))

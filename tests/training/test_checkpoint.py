@@ -1,5 +1,7 @@
 """A training that was killed goes on to the same bytes."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -37,14 +39,14 @@ def make(seed=0):
     return PixelModel(network, 0.1, 0.3).to(memory_format=torch.channels_last)
 
 
-def train(model, **options):
+def train(model, schedule=SCHEDULE, **options):
     random = torch.Generator().manual_seed(1)
     images, labels = torch.rand(33, 1, 18, 18, generator=random), torch.randint(10, (33,), generator=random)
 
     def augment(batch, draws):
         return random_crop(batch, draws, size=16, mirror=True)
 
-    history = train_network(model, images, labels, step=plain, schedule=SCHEDULE, seed=3, augment=augment, **options)
+    history = train_network(model, images, labels, step=plain, schedule=schedule, seed=3, augment=augment, **options)
     return {name: value.clone() for name, value in model.state_dict().items()}, history
 
 
@@ -52,9 +54,10 @@ def same(first, second):
     return all(torch.equal(first[name], second[name]) for name in first)
 
 
-@pytest.mark.parametrize("killed", [2, 3, 5])
-def test_killed_and_resumed_gives_the_same_bytes(killed, tmp_path, clock):
-    whole, rows = train(make())
+@pytest.mark.parametrize("killed, changes", [(2, {}), (3, {}), (5, {}), (3, {"optimiser": "adam", "momentum": 0.0})])
+def test_killed_and_resumed_gives_the_same_bytes(killed, changes, tmp_path, clock):
+    schedule = replace(SCHEDULE, **changes)
+    whole, rows = train(make(), schedule)
     file = tmp_path / "state"
 
     def kill(done, total):
@@ -62,11 +65,11 @@ def test_killed_and_resumed_gives_the_same_bytes(killed, tmp_path, clock):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        train(make(), checkpoint=file, progress=kill)
+        train(make(), schedule, checkpoint=file, progress=kill)
     assert file.exists()
     torch.manual_seed(12345)  # another process has another stream
     done = []
-    resumed, history = train(make(seed=9), checkpoint=file, progress=lambda epoch, total: done.append(epoch))
+    resumed, history = train(make(seed=9), schedule, checkpoint=file, progress=lambda epoch, total: done.append(epoch))
     assert same(whole, resumed) and history == rows
     assert done == list(range(killed, 6))  # the epoch in which it was killed is the first one run again
 

@@ -85,6 +85,31 @@ def test_two_steps_by_hand(make_model, data):
     assert [(row["epoch"], row["rate"]) for row in history] == [(1, 0.3), (2, 0.3)]
 
 
+@pytest.mark.parametrize("kind", ["nesterov", "adam"])
+def test_optimisers_by_hand(kind, make_model, data):
+    """Three steps over one batch: the look-ahead of Nesterov's momentum, and Adam with its corrected means."""
+    images, labels = data
+    options = {"momentum": 0.9, "nesterov": True} if kind == "nesterov" else {"optimiser": "adam"}
+    model, reference = make_model(), make_model()
+    schedule = Schedule(((3, 0.01),), batch=40, **options)
+    train_network(model, images, labels, step=plain, schedule=schedule, seed=0)
+    parameters = list(reference.parameters())
+    first, second = ([torch.zeros_like(p) for p in parameters] for _ in range(2))
+    for count in range(1, 4):
+        gradients = torch.autograd.grad(plain(reference, images, labels), parameters)
+        with torch.no_grad():
+            for p, g, m, v in zip(parameters, gradients, first, second, strict=True):
+                if kind == "nesterov":
+                    m.mul_(0.9).add_(g)
+                    p -= 0.01 * (g + 0.9 * m)
+                else:
+                    m.mul_(0.9).add_(0.1 * g)
+                    v.mul_(0.999).add_(0.001 * g**2)
+                    p -= 0.01 * (m / (1 - 0.9**count)) / ((v / (1 - 0.999**count)).sqrt() + 1e-8)
+    for one, other in zip(model.parameters(), parameters, strict=True):
+        assert torch.allclose(one, other, rtol=1e-9)
+
+
 def test_gradients_of_the_summed_loss_are_clipped(make_model, data):
     images, labels = data
     model = make_model()
