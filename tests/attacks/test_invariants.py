@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from helpers.core.model import predict
 from helpers.core.norms import norm
 
-ATTACKS = ("fast_gradient", "adv_alpha", "deepfool", "pgd", "random_direction")
+ATTACKS = ("fast_gradient", "linearised", "adv_alpha", "deepfool", "pgd", "random_direction")
 NORMS = (1, 1.5, 2, math.inf)
 every_attack = pytest.mark.parametrize("name", ATTACKS)
 every_norm = pytest.mark.parametrize("p", NORMS)
@@ -97,7 +97,7 @@ def test_dropout_and_batch_statistics_are_off(name, attack, network):
     assert torch.equal(training.images, again.images) and torch.equal(training.images, evaluation.images)
 
 
-@pytest.mark.parametrize("name", ["fast_gradient", "adv_alpha", "deepfool", "pgd"])
+@pytest.mark.parametrize("name", ["fast_gradient", "linearised", "adv_alpha", "deepfool", "pgd"])
 def test_a_model_that_fails_is_left_as_it_was(name, attack, network):
     model = network()
     before = state(model)
@@ -141,7 +141,7 @@ def test_no_gradient_gives_no_step_and_no_nan(name, p, dtype, attack, linear):
 @every_norm
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
 @pytest.mark.parametrize("scale", [1e-10, 1e-20])
-@pytest.mark.parametrize("name", ["fast_gradient", "adv_alpha", "pgd"])
+@pytest.mark.parametrize("name", ["fast_gradient", "linearised", "adv_alpha", "pgd"])
 def test_tiny_gradients_still_give_steps_of_the_budget(name, scale, p, dtype, attack, linear):
     weight = scale * torch.randn(2, 12, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     model = linear(weight.to(dtype))

@@ -20,7 +20,7 @@ tolerance = {torch.float32: 2e-5, torch.float64: 1e-9}
 @every_shape
 @every_count
 @every_norm
-@pytest.mark.parametrize("name", ["fast_gradient", "adv_alpha", "pgd"])
+@pytest.mark.parametrize("name", ["fast_gradient", "linearised", "adv_alpha", "pgd"])
 def test_succeeds_just_above_the_distance_and_not_below(name, p, count, shape, dtype, attack, oracle):
     exact = oracle(count, shape, dtype)
     for share, fooled in ((0.99, False), (1.01, True)):
@@ -83,7 +83,7 @@ def test_random_directions_have_the_budgets_size_and_almost_never_the_oracles_ef
 
 @every_norm
 @pytest.mark.parametrize("box", [(0, 1), (-3, 5), None], ids=str)
-@pytest.mark.parametrize("name", ["fast_gradient", "adv_alpha", "deepfool", "pgd"])
+@pytest.mark.parametrize("name", ["fast_gradient", "linearised", "adv_alpha", "deepfool", "pgd"])
 def test_a_wider_box_does_not_scale_the_steps(name, box, p, attack, oracle):
     exact = oracle(3, (1, 6, 6))
     expected = attack(name, exact.model, exact.images, exact.labels, norm=p, budget=0.9 * exact.distance(p))
@@ -92,7 +92,7 @@ def test_a_wider_box_does_not_scale_the_steps(name, box, p, attack, oracle):
 
 
 @every_norm
-@pytest.mark.parametrize("name", ["fast_gradient", "adv_alpha", "pgd", "random_direction"])
+@pytest.mark.parametrize("name", ["fast_gradient", "linearised", "adv_alpha", "pgd", "random_direction"])
 def test_norms_are_those_of_the_clipped_perturbation(name, p, attack, oracle):
     exact = oracle(4, (1, 6, 6))
     images = exact.images.round()

@@ -8,7 +8,7 @@ from torch import nn
 
 from helpers.core.errors import UserError
 
-GRADIENT_ATTACKS = ("fast_gradient", "adv_alpha", "deepfool", "pgd")
+GRADIENT_ATTACKS = ("fast_gradient", "linearised", "adv_alpha", "deepfool", "pgd")
 ATTACKS = (*GRADIENT_ATTACKS, "random_direction")
 every_attack = pytest.mark.parametrize("name", ATTACKS)
 every_gradient_attack = pytest.mark.parametrize("name", GRADIENT_ATTACKS)

@@ -1,0 +1,89 @@
+"""Algorithms 1, 1-n and 2: steps of the budget against the linearised class differences."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from helpers.core.boxed import boxed_step
+from helpers.core.checks import Box, check_budget
+from helpers.core.class_steps import ClassSteps, class_gradients
+from helpers.core.descent import descend, fixed
+from helpers.core.errors import UserError
+from helpers.core.linear import margin, own_score
+from helpers.core.norms import dual, per_sample
+from helpers.core.norms import norm as length_of
+from helpers.core.perturbed import Perturbed, spent
+
+SELECT = ("budget", "active", "ratio", "own", "own probability")
+
+
+def material(
+    model: nn.Module, images: Tensor, labels: Tensor, *, norm: float = math.inf, candidates: int | None = None
+) -> ClassSteps:
+    """Every class's margin and gradient, computed once: Algorithm 1 (select "budget") at any number of budgets."""
+    classes, gaps, gradients = class_gradients(model, images, labels, candidates)
+    lengths = torch.stack([length_of(gradient, dual(norm)) for gradient in gradients])
+    return ClassSteps(gaps, lengths, gradients, norm, len(classes))
+
+
+def linearised(
+    model: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    *,
+    norm: float = math.inf,
+    budget: float,
+    steps: int = 1,
+    select: str = "budget",
+    candidates: int | None = None,
+    exact_box: bool = False,
+    box: Box = (0, 1),
+) -> Perturbed:
+    """r = -(budget / steps) d_p(grad L), re-linearised `steps` times; L the least class difference of the logits.
+    [Balda Alg. 1] [Balda Alg. 1-n] [Balda Eq. 6] [Balda Eq. 7]
+
+    Args:
+        norm: p >= 1 or inf; p = 1 moves one entry a step.
+        budget: eps, the size before clipping; steps: n, each of eps / n.
+        select: "budget" (as the authors ran it, exact for the linearised problem, one backward pass a class), "active" (as
+            printed, one backward pass), "ratio" (DeepFool's choice), "own" (Algorithm 2: the class's logit alone), "own
+            probability" (Algorithm 2 on probabilities, which is FastGrad). [Balda Alg. 2]
+        candidates: how many of the highest other classes are examined; all by default.
+        exact_box: minimise over ball and box together instead of clipping the ball's minimiser (select "budget" only).
+        box: pixel range kept, or None (as in the paper).
+
+    A zero gradient gives a zero step.
+    """
+    budget = check_budget(budget)
+    if steps < 1:
+        raise UserError(f"Algorithm 1-n takes at least one step, got {steps}.")
+    if select not in SELECT:
+        raise UserError(f"select is one of {', '.join(SELECT)}, got {select!r}.")
+    if exact_box:
+        return _in_box(model, images, labels, norm, budget, steps, select, candidates, box)
+    if select in ("own", "own probability"):
+        objective = own_score("logit" if select == "own" else "probability")
+    else:
+        objective = margin(norm, select=select, budget=budget / steps, candidates=candidates)
+    found, passes = descend(model, images, labels, objective, norm=norm, length=fixed(budget / steps), steps=steps, box=box)
+    return Perturbed(found, images, labels, passes, model)
+
+
+def _in_box(model, images, labels, norm, budget, steps, select, candidates, box) -> Perturbed:
+    """linearised with the box inside the convex program; the class of the least boxed value is taken."""
+    if select != "budget":
+        raise UserError(f"exact_box chooses the class by its boxed value: select is budget, got {select!r}.")
+    moved, passes = images, 0
+    for _ in range(steps):
+        classes, gaps, gradients = class_gradients(model, moved, labels, candidates)
+        passes += len(classes)
+        best = torch.full_like(gaps[0], torch.inf)
+        step = torch.zeros_like(moved)
+        for gap, gradient in zip(gaps, gradients, strict=True):
+            tried = boxed_step(gradient, moved, budget / steps, norm, box)
+            value = gap + (gradient * tried).flatten(1).sum(1)
+            better = (value < best) & gradient.flatten(1).any(1)
+            best, step = torch.where(better, value, best), torch.where(per_sample(better, step), tried, step)
+        moved = moved + step if box is None else (moved + step).clamp(*box)
+    return Perturbed(moved, images, labels, spent(passes, images), model)
