@@ -25,7 +25,7 @@ def material(
     measure: float | None = None,
     arithmetic: str = "exact",
 ) -> Directions:
-    """Unit directions of steepest ascent of the cross-entropy; see fast_gradient for the arguments."""
+    """Unit directions of steepest ascent of the cross-entropy; see fast_gradient for the arguments. [Huang Sec. 6.1.1]"""
     if arithmetic not in SEEDS:
         raise UserError(f"arithmetic is one of {', '.join(SEEDS)}, got {arithmetic!r}.")
     with evaluating(model):
@@ -47,7 +47,7 @@ def fast_gradient(
     arithmetic: str = "exact",
     box: Box = (0, 1),
 ) -> Perturbed:
-    """r = c argmax <grad CE, d> over ||d||_p <= 1. [Huang Eq. 5] [Huang Sec. 6.1.1] [Balda Eq. 1]
+    """r = c argmax <grad CE, d> over ||d||_p <= 1. [Huang Eq. 5] [Huang Sec. 6.1.1] [Balda Alg. FastGrad]
 
     Adv_Loss is norm = 2; FGSM norm = inf; Adv_Loss_Sign norm = inf with measure = 2 (the sign step rescaled to an l2
     budget). The paper's closed forms print the wrong sign: this is the one that lowers the label's probability.

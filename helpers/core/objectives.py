@@ -17,7 +17,7 @@ def without_label(logits: Tensor, labels: Tensor, fill: float = -torch.inf) -> T
 
 
 def cross_entropy_margin(logits: Tensor, labels: Tensor) -> Tensor:
-    """m (b,) = logsumexp_{k != y} z_k - z_y; cross-entropy is softplus(m). [Huang Eq. 5] [Balda Eq. 1]"""
+    """m (b,) = logsumexp_{k != y} z_k - z_y; cross-entropy is softplus(m). [Huang Eq. 5] [Balda Alg. FastGrad]"""
     return without_label(logits, labels).logsumexp(1) - logits.gather(1, labels.unsqueeze(1)).squeeze(1)
 
 

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
 from helpers.report import specs
 from helpers.report.style import GREY, Method, method_style
@@ -74,6 +75,8 @@ def draw_curves(axes: Axes, panel: specs.Curves) -> None:
         axes.plot(x, y, **look, markevery=max(1, math.ceil(len(x) / MANY_POINTS)), zorder=3.5 if curve.reported else 3)
         if curve.low is not None and curve.high is not None:
             axes.fill_between(x, _finite(curve.low), _finite(curve.high), color=style.colour, alpha=0.16, linewidth=0)
+    if not panel.x_log and all(float(x).is_integer() for curve in everything for x in curve.x):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     _limits(axes, panel)
 
 

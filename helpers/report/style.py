@@ -47,7 +47,7 @@ METHODS = {
     "adv_loss_sign": Method(GREEN, "^", "-"),
     "fgm": Method(VERMILLION, "s", "-"),
     "fgsm": Method(GREEN, "^", "-"),
-    "fast_grad": Method(GREEN, "^", "-"),
+    "fastgrad": Method(GREEN, "^", "-"),
     "fgs": Method(GREEN, "v", "-"),
     "fgv": Method(VERMILLION, "D", "-"),
     "hc_d": Method(BLUE, "P", "-"),

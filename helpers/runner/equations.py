@@ -12,7 +12,8 @@ TAG = re.compile(r"\[(?P<author>[A-Z][a-z]+) (?P<name>[^\]]+)\]")
 def tags() -> dict[tuple[str, str], list[str]]:
     """{(author, equation): places}, a place being "helpers/attacks/adv_alpha.py: adv_alpha"."""
     found = defaultdict(list)
-    for path in sorted(PACKAGE.rglob("*.py")):
+    # The algorithms stand before the papers' checks of them.
+    for path in sorted(PACKAGE.rglob("*.py"), key=lambda path: ("papers" in path.parts, path)):
         place = path.relative_to(PACKAGE.parent).as_posix()
         tree = ast.parse(path.read_text(encoding="utf-8"))
         for node in ast.walk(tree):

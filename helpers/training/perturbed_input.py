@@ -15,7 +15,7 @@ ADVERSARIES = ("gradient", "rounded", "alpha", "random")
 
 
 def ascent(model: PixelModel, images: Tensor, labels: Tensor, adversary: str, norm: float) -> Tensor:
-    """Direction (b, ...) of the adversary, detached; the model stays in training mode (fresh dropout masks)."""
+    """Direction (b, ...) of the adversary, detached; the model stays in training mode (fresh dropout masks). [Huang Alg. 2]"""
     if adversary == "random":
         return steepest(torch.randn_like(images), norm)
     leaf = images.detach().requires_grad_()
@@ -34,7 +34,7 @@ def perturb(
     model: PixelModel, images: Tensor, labels: Tensor, adversary: str, norm: float, measure: float, radius: float,
     steps: int, box: Box,
 ) -> Tensor:  # fmt: skip
-    """Images moved by `radius` in one step, or by `steps` projected steps of 2.5 radius / steps."""
+    """Images moved by `radius` in one step, or by `steps` projected steps of 2.5 radius / steps. [Huang Eq. 3]"""
     if steps == 1:
         direction = ascent(model, images, labels, adversary, norm)
         direction = direction if measure == norm else unit(direction, measure)

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from helpers.core.boundaries import Boundary
-from helpers.papers.strong_adversary.errata import errata
-from helpers.papers.strong_adversary.erratum import KINDS, number, tiny
+from helpers.papers.errata import KINDS, number, tiny
+from helpers.papers.strong_adversary.errata import lines
 from helpers.papers.strong_adversary.theory import proposition_4, smallest_step, theory_numbers
 from helpers.papers.strong_adversary.theory_appendix import hessian, margin, objective, proposition_c_curve
 
@@ -212,7 +212,7 @@ def test_remark_e(theory):
 
 @pytest.mark.parametrize("value", [None, 0.4321])
 def test_errata_has_all_32_lines(theory, value):
-    found = errata(theory, lambda item, row, column: value)
+    found = lines(theory, lambda item, row, column: value)
     assert [line["id"] for line in found] == [f"E{index}" for index in range(1, 33)]
     for line in found:
         assert list(line) == ["id", "statement", "where", "kind", "printed", "corrected", "shown_by"]
@@ -224,7 +224,7 @@ def test_errata_has_all_32_lines(theory, value):
 
 
 def test_errata_name_what_the_printed_tables_say(theory):
-    found = {line["id"]: line for line in errata(theory, lambda *_: None)}
+    found = {line["id"]: line for line in lines(theory, lambda *_: None)}
     assert "LWA (Table 3), LWA_Rep (Table 3)" in found["E18"]["printed"]
     assert "largest .134" in found["E18"]["printed"] and "at 3.8 only" in found["E18"]["printed"]
     assert "Table 1: 5, Table 2: 2, Table 3: 4" in found["E25"]["printed"]
@@ -234,7 +234,7 @@ def test_errata_name_what_the_printed_tables_say(theory):
 
 
 def test_numbers_as_text():
-    assert [number(value) for value in (None, 0.1234, -0.05, 1.5, 0.0)] == ["not run", ".123", "-.050", "1.500", ".000"]
+    assert [number(value) for value in (None, 0.1234, -0.05, 1.5, 0.0)] == ["not run at full scale", ".123", "-.050", "1.500", ".000"]
     assert [tiny(value) for value in (0.0, 4.4e-16, 1e-10)] == ["0", "4e-16", "1e-10"]
 
 

@@ -2,8 +2,8 @@
 
 from helpers.papers.paper import Paper
 from helpers.papers.strong_adversary.claims import claims
+from helpers.papers.strong_adversary.errata import errata
 from helpers.papers.strong_adversary.items import ITEMS
-from helpers.papers.strong_adversary.ledger import errata
 from helpers.papers.strong_adversary.settings import PROFILES, Settings
 
 PAPER = Paper(

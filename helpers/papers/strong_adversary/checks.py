@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 
 from helpers.core.statistics import accuracy, paired
+from helpers.papers.cells import draw_cells
 from helpers.papers.paper import Drawn, Item, Results, curve, row, table
-from helpers.papers.strong_adversary.plan import ATTACKS, PIXEL, colour, estimate, lenet, mlp, source
+from helpers.papers.strong_adversary.plan import ATTACKS, PIXEL, colour, expected, lenet, mlp, source
 from helpers.papers.strong_adversary.settings import Settings
 from helpers.papers.strong_adversary.theory_unit import Theory, theory
 from helpers.report.specs import Curve, Curves, Figure
@@ -12,12 +13,12 @@ from helpers.units.attack import Attack, attack
 from helpers.units.cost import Cost, cost
 from helpers.units.minimal import Minimal, minimal
 from helpers.units.neighbours import Neighbours, neighbours
-from helpers.units.unit import Result, Unit
+from helpers.units.unit import Unit
 
 BOX = (0.0, 1.0)
 LOSS = ("fast_gradient", {"norm": 2})
 SIGN = ("fast_gradient", {"norm": "inf"})
-RADII = (1.0, 1.5, 1.7, 2.0)
+TRAINING_RADII = (1.0, 1.5, 1.7, 2.0)
 OWN_NORM = {"Sign": SIGN, "Loss": ("fast_gradient", {"norm": 2, "measure": "inf"}),
             "Alpha": ("adv_alpha", {"norm": 2, "measure": "inf"}), "Alpha, linf": ("adv_alpha", {"norm": "inf"})}  # fmt: skip
 LINF = {"0.1": 0.1, "0.3": 0.3}
@@ -30,22 +31,7 @@ def against(settings: Settings, network: Unit, name: str, options: Mapping, budg
     """An attack on a network; `budget` in the paper's pixels."""
     more = {"box": None, **more}
     chosen = Attack(more.pop("data", settings.mnist), name, (budget * PIXEL,), dict(options), **more)
-    return Unit(attack, chosen, {"network": network}, f"{label} on {network.label}", estimate(settings, 20))
-
-
-def cell(item: str, name: str, column: str, result: Result) -> dict:
-    """Accuracy at the last budget."""
-    return row(item, name, column, accuracy([result.value.arrays["correct"][-1]]))
-
-
-def draw_cells(item: str, note: str = ""):
-    """A table of accuracies whose units are keyed "row/column"."""
-
-    def draw(settings: Settings, results: Results) -> Drawn:
-        rows = [cell(item, *key.split("/", 1), result) for key, result in results.items()]
-        return Drawn(table(rows), note=note.format(**vars(settings)))
-
-    return draw
+    return Unit(attack, chosen, {"network": network}, f"{label} on {network.label}", expected(settings, 20))
 
 
 def printed_mlp(settings: Settings, name: str) -> Unit:
@@ -109,7 +95,7 @@ def own_norm_units(settings: Settings) -> dict[str, Unit]:
         for column, (attack_name, options) in OWN_NORM.items():
             chosen = Attack(attack=attack_name, budgets=budgets, options=dict(options), box=None, **more)
             label = f"{column}, linf {', '.join(sizes)}, on {network.label}"
-            found[f"{name}/{column}"] = Unit(attack, chosen, {"network": network}, label, estimate(settings, 20))
+            found[f"{name}/{column}"] = Unit(attack, chosen, {"network": network}, label, expected(settings, 20))
     return found
 
 
@@ -165,7 +151,7 @@ def sizes_units(settings: Settings) -> dict[str, Unit]:
         for column, (attack_name, options) in ways.items():
             chosen = Attack(settings.mnist, attack_name, sizes, options, images=images, box=None)
             label = f"{column} over sizes on {network.label}"
-            found[f"{name}/{column}"] = Unit(attack, chosen, {"network": network}, label, estimate(settings, 60))
+            found[f"{name}/{column}"] = Unit(attack, chosen, {"network": network}, label, expected(settings, 60))
     return found
 
 
@@ -187,7 +173,7 @@ def radius_units(settings: Settings) -> dict[str, Unit]:
     """LWA and Goodfellow at several training radii, judged on held-out images (Q2)."""
     found = {}
     for name in ("LWA", "Goodfellow"):
-        for radius in RADII:
+        for radius in TRAINING_RADII:
             network = mlp(settings, name, settings.seed, radius=radius, split="tune", epochs=settings.tuning_epochs)
             found[f"{name}/{radius:g}"] = against(settings, network, *LOSS, settings.budget, "held-out Adv_Loss", split="holdout")
     return found
@@ -200,12 +186,12 @@ def draw_radius(settings: Settings, results: Results) -> Drawn:
         curves = []
         for name in ("LWA", "Goodfellow"):
             values = []
-            for radius in RADII:
+            for radius in TRAINING_RADII:
                 bits = results[f"{name}/{radius:g}"].value.arrays[field]
                 values.append(accuracy([bits if field == "clean" else bits[-1]]))
                 rows.append(row("table_radius", f"{name}, {column}", f"c = {radius:g}", values[-1]))
-            curves.append(curve(name, RADII, values))
-        panels.append(Curves(f"Held-out images, {column}", "training radius c (pixel / 256)", "accuracy", tuple(curves), None, (0, 1)))
+            curves.append(curve(name, TRAINING_RADII, values))
+        panels.append(Curves(f"Held-out images, {column}", "training radius c (pixel / 256)", "accuracy", tuple(curves)))
     alt = "Clean accuracy and accuracy under Adv_Loss on held-out images against the training radius."
     return Drawn(table(rows), Figure(tuple(panels), columns=2, alt=alt), f"{settings.tuning_epochs} epochs on the training set without the held-out part.")
 
@@ -216,7 +202,7 @@ def minimal_units(settings: Settings) -> dict[str, Unit]:
     ways = {"DeepFool": ("deepfool", {"norm": 2}), "Adv_Alpha": ("adv_alpha", {"norm": 2}), "Adv_Loss": ("fast_gradient", {"norm": 2})}
     return {
         name: Unit(minimal, Minimal(settings.mnist, attack_name, options, images=settings.pgd_images, box=None), {"network": network},
-                   f"smallest l2, {name}, {network.label}", estimate(settings, 15))
+                   f"smallest l2, {name}, {network.label}", expected(settings, 15))
         for name, (attack_name, options) in ways.items()
     }  # fmt: skip
 

@@ -1,17 +1,19 @@
 """Claims C1-C34 as conditions over results; no verdict is typed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
 from helpers.core.statistics import accuracy, exact, paired
 from helpers.core.verdicts import Condition
+from helpers.papers.cells import bits
+from helpers.papers.conditions import at_least, scaled
 from helpers.papers.paper import Claim, Results
 from helpers.papers.strong_adversary.claims_theory import theory_claims
 from helpers.papers.strong_adversary.curves import series
 from helpers.papers.strong_adversary.plan import ADVERSARIAL, COLUMNS, LENET, MLP, grid, long_networks, rows
 from helpers.papers.strong_adversary.settings import Settings
-from helpers.papers.strong_adversary.tables import bits, text_bits
+from helpers.papers.strong_adversary.tables import text_bits
 
 QUICK, CPU, PAPER = range(3)
 NAMES = ("quick", "cpu", "paper")
@@ -22,16 +24,6 @@ def level(settings: Settings) -> int:
     if settings.mnist != "mnist":
         return QUICK
     return PAPER if settings.colour == "cifar10" and settings.colour_schedule == "authors" else CPU
-
-
-def scaled(found: Sequence[np.ndarray], slope: float, offset: float = 0.0) -> list[np.ndarray]:
-    """offset + slope * bits, per seed."""
-    return [offset + slope * values.astype(float) for values in found]
-
-
-def at_least(text: str, first: Sequence[np.ndarray], second: Sequence[np.ndarray], by: float = 0.0, strict: bool = False) -> Condition:
-    """mean(first) - mean(second) >= by, paired."""
-    return Condition(text, paired(first, second), by, strict)
 
 
 def curve_claims(settings: Settings, results: Mapping[str, Results]) -> list[Claim]:

@@ -1,24 +1,9 @@
 """Claims C24-C33: what the theory checks decide."""
 
-from collections.abc import Mapping
-
 from helpers.core.statistics import exact
 from helpers.core.verdicts import Condition
+from helpers.papers.conditions import Checks, above, at_most
 from helpers.papers.paper import Claim
-
-Checks = Mapping[str, Mapping[str, float]]
-
-
-def at_most(checks: Checks, check: str, name: str, bound: float) -> Condition:
-    """A number of a check is at most `bound`."""
-    value = checks[check][name]
-    return Condition(f"{check}, {name.replace('_', ' ')}: {value:.2g} <= {bound:g}", exact(bound - value), plain=True)
-
-
-def above(checks: Checks, check: str, name: str, bound: float = 0.0) -> Condition:
-    """A number of a check is above `bound`."""
-    value = checks[check][name]
-    return Condition(f"{check}, {name.replace('_', ' ')}: {value:.3g} > {bound:g}", exact(value), bound, strict=True, plain=True)
 
 
 def theory_claims(checks: Checks) -> list[Claim]:

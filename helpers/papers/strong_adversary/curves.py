@@ -62,45 +62,47 @@ def figure_2_units(settings: Settings) -> dict[str, Unit]:
     return found | {f"watch/{name}": unit for name, unit in watched(settings).items()}
 
 
-def learning_panels(item: str, results: Results, prefix: str = "watch/") -> tuple[list[dict], list[Curves]]:
-    """Validation and Adv_Loss accuracy per epoch, a panel each."""
+def learning_panels(item: str, results: Results, title: str, y_range: tuple[float, float] | None = (0, 1)) -> tuple[list[dict], list[Curves]]:
+    """Validation and Adv_Loss accuracy per epoch of the units "watch/<name>", a panel each."""
     rows, lines = [], {"clean": [], "adv_loss": []}
     titles = {"clean": "Validation", "adv_loss": "Adv_Loss"}
     for key, result in results.items():
-        if not key.startswith(prefix):
+        if not key.startswith("watch/"):
             continue
-        name = key.removeprefix(prefix)
+        name = key.removeprefix("watch/")
         history = [entry for entry in result.value.numbers["history"] if "clean" in entry]
         for field, curves in lines.items():
             rows += [row(item, f"{name}, {titles[field]}", f"epoch {entry['epoch']}", entry[field]) for entry in history]
-            curves.append(Curve(name, [e["epoch"] for e in history], [e[field] for e in history], method=name.split(",")[0]))
-    panels = [Curves(f"(a) while training, {titles[field]}", "epoch", "accuracy", tuple(curves), None, (0, 1)) for field, curves in lines.items()]
+            curves.append(Curve(name, [e["epoch"] for e in history], [e[field] for e in history], method=name))
+    panels = [Curves(f"{title}{titles[field]}", "epoch", "accuracy", tuple(curves), None, y_range) for field, curves in lines.items()]
     return rows, panels
 
 
 def draw_figure_2(settings: Settings, results: Results) -> Drawn:
     """(a) accuracy per epoch, (b) accuracy against l2 size, Normal and LWA. [Huang Sec. 7.2]"""
-    rows, panels = learning_panels("figure_2", results)
+    rows, panels = learning_panels("figure_2", results, "(a) while training, ")
     for name in ("Normal", "LWA"):
         more, lines = sweep_rows("figure_2", settings, results, name, f"{name}, ")
         rows += more
         panels.append(Curves(f"(b) {name}", "l2 size (pixel / 256)", "accuracy", tuple(lines), (0, settings.top), (0, 1)))
     alt = "Top: accuracy of Normal and LWA while training. Bottom: accuracy against l2 size under three attacks; LWA stays high."
-    return Drawn(table(rows), Figure(tuple(panels), columns=2, alt=alt), "Text says learning curves, caption l2 size: both are drawn.")
+    return Drawn(table(rows), Figure(tuple(panels), columns=2, alt=alt), "Text says learning curves, caption l2 size: both are drawn; (a) on the first 2,000 test images, (b) on all.")
 
 
 def long_units(settings: Settings) -> dict[str, Unit]:
-    """The longer run: what the number of epochs moves."""
-    return {f"watch/Normal, {name}": unit for name, unit in long_networks(settings).items()}
+    """The longer run beside Table 2's first seed: what the schedule and the number of epochs move."""
+    found = {f"watch/Normal, {name}": unit for name, unit in long_networks(settings).items()}
+    return found | {"watch/Normal, one cycle": lenet(settings, "Normal", settings.seed)} if found else {}
 
 
 def draw_epochs(settings: Settings, results: Results) -> Drawn:
     """LeNet's robustness against the number of epochs."""
-    rows, panels = learning_panels("figure_epochs", results)
+    rows, panels = learning_panels("figure_epochs", results, "", None)
     if not rows:
         return Drawn(table(rows), note="Not run in this profile: needs the profile cpu.")
-    alt = "Clean accuracy and accuracy under Adv_Loss of LeNet against training epochs of plain SGD."
-    return Drawn(table(rows), Figure(tuple(panels), columns=2, alt=alt), f"First 2,000 test images, l2 size {settings.budget}.")
+    alt = "Clean accuracy and accuracy under Adv_Loss of LeNet against training epochs: plain SGD beside one cycle."
+    note = f"Both schedules on the first 2,000 test images, l2 size {settings.budget}."
+    return Drawn(table(rows), Figure(tuple(panels), columns=2, alt=alt), note)
 
 
 def example_units(settings: Settings) -> dict[str, Unit]:

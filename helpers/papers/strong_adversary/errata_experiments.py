@@ -3,19 +3,18 @@
 from itertools import pairwise
 
 from helpers.core.statistics import wilson
-from helpers.papers.strong_adversary.erratum import (
+from helpers.papers.errata import (
     Cell,
     Theory,
     change,
     erratum,
     number,
     percent,
-    reported,
-    reported_columns,
-    reported_rows,
     title,
 )
+from helpers.papers.reported import Reported
 
+REPORTED = Reported("strong_adversary")
 TESTED = 10_000
 """Test images behind every printed share."""
 
@@ -45,8 +44,8 @@ def setting(theory: Theory, cell: Cell) -> list[dict[str, str]]:
     """E12 to E15 and E19: data, pixels, sets and figures."""
     pixels, sign = theory["pixel_range"], theory["sign_step"]
     pairs = "; ".join(
-        f"{title(item)} {number(reported(item, 'Normal', 'Fixed'), 4)} and "
-        f"{number(reported(item, 'Normal', 'Adv_Loss'), 4)}"
+        f"{title(item)} {number(REPORTED.number(item, 'Normal', 'Fixed'), 4)} and "
+        f"{number(REPORTED.number(item, 'Normal', 'Adv_Loss'), 4)}"
         for item in ("table_1", "table_2", "table_3")
     )
     ours = "; ".join(
@@ -106,15 +105,15 @@ def setting(theory: Theory, cell: Cell) -> list[dict[str, str]]:
 def conclusions(cell: Cell) -> list[dict[str, str]]:
     """E16 to E18 and E28: sentences that their tables do not carry."""
     dropout = {
-        item: [reported(item, "Dropout", c) - reported(item, "Normal", c) for c in reported_columns(item)]
+        item: [REPORTED.number(item, "Dropout", c) - REPORTED.number(item, "Normal", c) for c in REPORTED.columns(item)]
         for item in ("table_1", "table_3")
     }
-    table_3 = dict(zip(reported_columns("table_3"), dropout["table_3"], strict=True))
-    tables = [(item, row) for item in ("table_1", "table_2", "table_3") for row in reported_rows(item)]
-    gaps = {pair: reported(*pair, "Adv_Loss") - reported(*pair, "Adv_Alpha") for pair in tables}
+    table_3 = dict(zip(REPORTED.columns("table_3"), dropout["table_3"], strict=True))
+    tables = [(item, row) for item in ("table_1", "table_2", "table_3") for row in REPORTED.rows(item)]
+    gaps = {pair: REPORTED.number(*pair, "Adv_Loss") - REPORTED.number(*pair, "Adv_Alpha") for pair in tables}
     reversed_rows = ", ".join(f"{row} ({title(item)})" for (item, row), gap in gaps.items() if gap < 0)
-    sizes = reported_columns("figure_1", "authors")
-    loss, alpha = ([reported("figure_1", row, s, "authors") for s in sizes] for row in ("Adv_Loss", "Adv_Alpha"))
+    sizes = REPORTED.columns("figure_1", "authors")
+    loss, alpha = ([REPORTED.number("figure_1", row, s, "authors") for s in sizes] for row in ("Adv_Loss", "Adv_Alpha"))
     curve = {size: a - b for size, a, b in zip(sizes, loss, alpha, strict=True)}
     ours = ", ".join(
         f"{change(cell('figure_1', 'Adv_Loss', s), cell('figure_1', 'Adv_Alpha', s))} at {s}"
@@ -125,9 +124,9 @@ def conclusions(cell: Cell) -> list[dict[str, str]]:
             "E16", "Sec. 7.2, Table 1", "statement",
             "'The best accuracy and the most robustness are both achieved by LWA': Table 1 gives Goodfellow's method "
             "the higher clean accuracy; both are bold, and the difference is within the sampling error.",
-            printed=f"Goodfellow {number(reported('table_1', 'Goodfellow', 'Validation'))}, LWA "
-            f"{number(reported('table_1', 'LWA', 'Validation'))}, half-width "
-            f"{number(half_width(reported('table_1', 'LWA', 'Validation')), 4)}",
+            printed=f"Goodfellow {number(REPORTED.number('table_1', 'Goodfellow', 'Validation'))}, LWA "
+            f"{number(REPORTED.number('table_1', 'LWA', 'Validation'))}, half-width "
+            f"{number(half_width(REPORTED.number('table_1', 'LWA', 'Validation')), 4)}",
             corrected=f"ours: {number(cell('table_1', 'Goodfellow', 'Validation'), 4)} and "
             f"{number(cell('table_1', 'LWA', 'Validation'), 4)}",
             shown_by="table_1",
@@ -140,7 +139,7 @@ def conclusions(cell: Cell) -> list[dict[str, str]]:
             printed=f"Dropout - Normal: Table 1 at least {min(dropout['table_1']):+.3f}; Table 3 Sign "
             f"{table_3['Adv_Loss_Sign']:+.3f}, Fixed "
             f"{table_3['Fixed']:+.3f}, Adv_Loss {table_3['Adv_Loss']:+.3f} (half-width "
-            f"{number(half_width(reported('table_3', 'Normal', 'Adv_Loss')), 4)})",
+            f"{number(half_width(REPORTED.number('table_3', 'Normal', 'Adv_Loss')), 4)})",
             corrected="ours, Adv_Loss: equal width "
             f"{change(cell('table_1b', 'Dropout', 'Adv_Loss'), cell('table_1b', 'Normal', 'Adv_Loss'))}, CIFAR-10 "
             f"{change(cell('table_3', 'Dropout', 'Adv_Loss'), cell('table_3', 'Normal', 'Adv_Loss'))}",
@@ -164,8 +163,8 @@ def conclusions(cell: Cell) -> list[dict[str, str]]:
             "Images made on another network hurt LWA_Rep more than its own white-box sign step. The sign step is weak "
             "in l2 (E19), but this is also what masked gradients look like.",
             printed="; ".join(
-                f"{title(item)}: Fixed {number(reported(item, 'LWA_Rep', 'Fixed'))} < Sign "
-                f"{number(reported(item, 'LWA_Rep', 'Adv_Loss_Sign'))}" for item in ("table_1", "table_3")
+                f"{title(item)}: Fixed {number(REPORTED.number(item, 'LWA_Rep', 'Fixed'))} < Sign "
+                f"{number(REPORTED.number(item, 'LWA_Rep', 'Adv_Loss_Sign'))}" for item in ("table_1", "table_3")
             ),
             corrected="ours: " + "; ".join(
                 f"{title(item)}: Fixed {number(cell(item, 'LWA_Rep', 'Fixed'))}, Sign "
@@ -178,11 +177,11 @@ def conclusions(cell: Cell) -> list[dict[str, str]]:
 
 def comparisons(cell: Cell) -> list[dict[str, str]]:
     """E25, E26, E29, E30 and E32: what is compared, under which name, how often, on which images."""
-    counts = ", ".join(f"{title(item)}: {len(reported_rows(item))}" for item in ("table_1", "table_2", "table_3"))
+    counts = ", ".join(f"{title(item)}: {len(REPORTED.rows(item))}" for item in ("table_1", "table_2", "table_3"))
     capacity = ", ".join(f"{name} {weights(*hidden)}" for name, hidden in WIDTHS.items())
     equal = ", ".join(f"{row} {number(cell('table_1b', row, 'Adv_Loss'))}" for row in WIDTHS)
     theirs, printed = (
-        [reported("table_1", row, column, source) for column in ("Fixed", "Adv_Loss_Sign")]
+        [REPORTED.number("table_1", row, column, source) for column in ("Fixed", "Adv_Loss_Sign")]
         for row, source in (("Goodfellow", "authors"), ("LWA", "print"))
     )
     rows_agree = "equal" if theirs == printed else "differ from"
@@ -225,11 +224,11 @@ def comparisons(cell: Cell) -> list[dict[str, str]]:
             f"Goodfellow's MLP. The notebook's Goodfellow cells Fixed and Sign {rows_agree} Table 1's LWA cells: "
             "chance or mixed-up rows. Unstated settings probably changed too; for the MLP's Normal row rounding "
             "suffices (E31).",
-            printed=f"LeNet {number(reported('table_2', 'Normal', 'Adv_Loss'))}, notebook "
-            f"{number(reported('table_2', 'Normal', 'Adv_Loss', 'authors'))} and "
-            f"{number(reported('table_2', 'Source', 'Fixed', 'authors'))}; "
-            f"Goodfellow {number(reported('table_1', 'Goodfellow', 'Adv_Loss'))}, notebook "
-            f"{number(reported('table_1', 'Goodfellow', 'Adv_Loss', 'authors'))}",
+            printed=f"LeNet {number(REPORTED.number('table_2', 'Normal', 'Adv_Loss'))}, notebook "
+            f"{number(REPORTED.number('table_2', 'Normal', 'Adv_Loss', 'authors'))} and "
+            f"{number(REPORTED.number('table_2', 'Source', 'Fixed', 'authors'))}; "
+            f"Goodfellow {number(REPORTED.number('table_1', 'Goodfellow', 'Adv_Loss'))}, notebook "
+            f"{number(REPORTED.number('table_1', 'Goodfellow', 'Adv_Loss', 'authors'))}",
             corrected=f"ours, with intervals: LeNet {number(cell('table_2', 'Normal', 'Adv_Loss'))}, Goodfellow "
             f"{number(cell('table_1', 'Goodfellow', 'Adv_Loss'))}",
             shown_by="table_1, table_2",
@@ -250,15 +249,15 @@ def comparisons(cell: Cell) -> list[dict[str, str]]:
 def arithmetic(theory: Theory, cell: Cell) -> list[dict[str, str]]:
     """E27 and E31: what the authors' code measures."""
     columns = ("Fixed", "Adv_Loss_Sign", "Adv_Loss", "Adv_Alpha")
-    wrong = round(TESTED * (1 - reported("figure_1", "Adv_Alpha", "0.0", "authors")))
-    last = reported_columns("figure_1", "authors")[-1]
+    wrong = round(TESTED * (1 - REPORTED.number("figure_1", "Adv_Alpha", "0.0", "authors")))
+    last = REPORTED.columns("figure_1", "authors")[-1]
     rounding = theory["rounding"]
 
     def line(name: str) -> str:
         return "/".join(number(cell("table_1_arithmetic", name, column)) for column in columns)
 
     def either(source: str) -> str:
-        return "/".join(number(reported("table_1", "Normal", column, source)) for column in columns)
+        return "/".join(number(REPORTED.number("table_1", "Normal", column, source)) for column in columns)
 
     clipping = [cell("table_clipping", "Normal", c) for c in ("Adv_Loss", "Adv_Loss clipped", "mean l2 clipped")]
     return [
@@ -288,7 +287,7 @@ def arithmetic(theory: Theory, cell: Cell) -> list[dict[str, str]]:
             "Adv_Loss set "
             f"{number(cell('table_1_arithmetic', 'Source', 'Fixed'))} exact, "
             f"{number(cell('table_1_arithmetic', 'Source, rounded', 'Fixed'))} "
-            f"rounded (notebook {number(reported('table_1', 'Source', 'Fixed', 'authors'))})",
+            f"rounded (notebook {number(REPORTED.number('table_1', 'Source', 'Fixed', 'authors'))})",
             shown_by="theory.rounding; table_1_arithmetic",
         ),
     ]  # fmt: skip

@@ -1,6 +1,6 @@
 """Errata of equations, algorithms and propositions, with the numbers of the theory checks."""
 
-from helpers.papers.strong_adversary.erratum import Theory, erratum, number, percent, tiny
+from helpers.papers.errata import Theory, erratum, number, percent, tiny
 
 
 def perturbations(theory: Theory) -> list[dict[str, str]]:

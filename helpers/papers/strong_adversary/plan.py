@@ -17,7 +17,7 @@ PIXEL = 256 / 255
 
 COLUMNS = ("Validation", "Fixed", "Adv_Loss_Sign", "Adv_Loss", "Adv_Alpha")
 ADVERSARIAL = COLUMNS[1:]
-RADII = (0.05, 0.1, 0.15, 0.25)
+REPRESENTATION_RADII = (0.05, 0.1, 0.15, 0.25)
 """Relative radii tried for LWA_Rep."""
 
 ATTACKS: Mapping[str, tuple[str, dict[str, Any]]] = {
@@ -67,7 +67,7 @@ COLOUR = {
 }
 """Colour radii are shares of the budget: the authors' 0.3 and 0.4 stand against their 0.5."""
 
-def estimate(settings: Settings, seconds: float) -> float:
+def expected(settings: Settings, seconds: float) -> float:
     """Expected seconds of a unit: `seconds` on all of MNIST, a fifteenth on the embedded set."""
     return seconds if settings.mnist == "mnist" else seconds / 15
 
@@ -112,7 +112,7 @@ def tuned(settings: Settings, candidates: Mapping[float, Unit], budget: float, d
             Attack(data, "fast_gradient", (budget * PIXEL,), {"norm": 2}, split="holdout", box=None),
             {"network": unit},
             f"{label}: radius {radius:g}, held-out images",
-            estimate(settings, 6),
+            expected(settings, 6),
         )
         for index, (radius, unit) in enumerate(candidates.items())
     }
@@ -133,7 +133,7 @@ def mlp(
     if recipe.tuned and radius is None:
         tried = {
             value: mlp(settings, row, settings.seed, hidden=hidden, radius=value, split="tune", epochs=settings.tuning_epochs)
-            for value in RADII
+            for value in REPRESENTATION_RADII
         }
         inputs["tuned"] = tuned(settings, tried, settings.budget, settings.mnist, f"MLP {row}")
     chosen = Train(
@@ -153,7 +153,7 @@ def mlp(
     label = f"MLP {row} {'x'.join(map(str, widths))}{described(recipe, radius, split)}, {schedule.epochs} epochs, seed {seed}"
     if sharpen != 1:
         label += f", output x {sharpen:g}"
-    return Unit(train, chosen, inputs, label, estimate(settings, seconds))
+    return Unit(train, chosen, inputs, label, expected(settings, seconds))
 
 
 def lenet(
@@ -168,7 +168,7 @@ def lenet(
     inputs = {}
     if recipe.tuned and radius is None:
         epochs = max(1, (settings.lenet_epochs + 1) // 3)
-        tried = {value: lenet(settings, row, settings.seed, radius=value, split="tune", epochs=epochs) for value in RADII}
+        tried = {value: lenet(settings, row, settings.seed, radius=value, split="tune", epochs=epochs) for value in REPRESENTATION_RADII}
         inputs["tuned"] = tuned(settings, tried, settings.budget, settings.mnist, f"LeNet {row}")
     chosen = Train(
         settings.mnist,
@@ -185,7 +185,7 @@ def lenet(
     )
     plain = "" if schedule.one_cycle else " of plain SGD"
     label = f"LeNet {row}{described(recipe, radius, split)}, {schedule.epochs} epochs{plain}, seed {seed}"
-    return Unit(train, chosen, inputs, label, estimate(settings, schedule.epochs * 14 * SECONDS[recipe.step]))
+    return Unit(train, chosen, inputs, label, expected(settings, schedule.epochs * 14 * SECONDS[recipe.step]))
 
 
 def long_networks(settings: Settings) -> dict[str, Unit]:
@@ -226,7 +226,7 @@ def colour(settings: Settings, row: str, seed: int, units: str = "printed") -> U
         mirror=True,
     )  # fmt: skip
     label = f"colour {row}, {units} units, {schedule.epochs} epochs, seed {seed}"
-    return Unit(train, chosen, {}, label, estimate(settings, schedule.epochs * 12 * SECONDS[recipe.step]))
+    return Unit(train, chosen, {}, label, expected(settings, schedule.epochs * 12 * SECONDS[recipe.step]))
 
 
 def source(settings: Settings, kind: str, seed: int, authors: bool = False) -> Unit:
@@ -250,10 +250,10 @@ def cells(
     found = {}
     for column, (name, options) in ATTACKS.items():
         chosen = Attack(data, name, sizes, options | extra, **more)
-        found[column] = Unit(attack, chosen, {"network": network}, f"{column}{label} on {network.label}", estimate(settings, 5 + 1.0 * len(sizes)))
+        found[column] = Unit(attack, chosen, {"network": network}, f"{column}{label} on {network.label}", expected(settings, 5 + 1.0 * len(sizes)))
     last = (budgets[-1] * scale,)
     fixed = Attack(data, "fast_gradient", last, {"norm": 2, **extra}, only_correct=False, **more)
-    found["Fixed"] = Unit(attack, fixed, {"network": network, "source": twin}, f"Fixed{label} on {network.label}", estimate(settings, 6))
+    found["Fixed"] = Unit(attack, fixed, {"network": network, "source": twin}, f"Fixed{label} on {network.label}", expected(settings, 6))
     return found
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from helpers.core.statistics import Estimate, accuracy
+from helpers.core.statistics import accuracy
+from helpers.papers.cells import accuracy_rows, bars, cell_estimate
 from helpers.papers.paper import Drawn, Item, Results, row, table
-from helpers.papers.reported import numbers
 from helpers.papers.strong_adversary.plan import (
     COLOUR,
     COLUMNS,
@@ -25,7 +25,6 @@ from helpers.papers.strong_adversary.plan import (
 )
 from helpers.papers.strong_adversary.plan import rows as table_rows
 from helpers.papers.strong_adversary.settings import Settings
-from helpers.report.specs import Bars, Figure, Series
 from helpers.units.score import Score, score
 from helpers.units.unit import Unit
 
@@ -37,44 +36,7 @@ EQUAL = {
     "LWA by Adv_Alpha": Recipe((500, 500), MLP["LWA"].phases, 0.0, "perturbed_input", {"adversary": "alpha"}, 1.5),
     "Random noise": Recipe((500, 500), MLP["LWA"].phases, 0.0, "perturbed_input", {"adversary": "random"}, 1.5),
 }  # fmt: skip
-"""Table 1b: every method at 500 x 500 and a training radius equal to the tables' budget."""
-
-
-def bits(results: Results, name: str, column: str) -> list[np.ndarray]:
-    """One array of bits per seed: right on the clean images (Validation) or on a column's perturbed ones."""
-    found = []
-    ordered = sorted({int(key.removeprefix(f"{name}/").split("/")[0]) for key in results if key.startswith(f"{name}/")})
-    for seed in ordered:
-        result = results.get(f"{name}/{seed}/{'Adv_Loss' if column == 'Validation' else column}")
-        if result is not None:
-            found.append(result.value.arrays["clean"] if column == "Validation" else result.value.arrays["correct"][-1])
-    return found
-
-
-def estimate(results: Results, name: str, column: str) -> Estimate | None:
-    """Accuracy of a cell over its seeds; None where it was not run."""
-    found = bits(results, name, column)
-    return accuracy(found) if found else None
-
-
-def accuracy_rows(item: str, results: Results, names: Sequence[str], columns: Sequence[str] = COLUMNS) -> list[dict]:
-    """Lines of the long form for every cell that was run."""
-    found = ((name, column, estimate(results, name, column)) for name in names for column in columns)
-    return [row(item, name, column, value) for name, column, value in found if value is not None]
-
-
-def bars(title: str, item: str, results: Results, names: Sequence[str], alt: str) -> Figure:
-    """A group of bars per column, a bar per row of the table, the printed value as an open marker."""
-    printed = numbers("strong_adversary")
-    series = []
-    for name in names:
-        found = [estimate(results, name, column) for column in COLUMNS]
-        if not any(found):
-            continue
-        values, low, high = ([None if cell is None else getattr(cell, part) for cell in found] for part in ("value", "low", "high"))
-        marks = [printed.get(("print", item, name, column)) for column in COLUMNS]
-        series.append(Series(name, values, low, high, method=name, marks=marks if any(marks) else None))
-    return Figure((Bars(title, "accuracy", COLUMNS, tuple(series), y_range=(0, 1)),), alt=alt)
+"""Table 1b: every method at 500 x 500 and training radius 1.5, the printed tables' budget."""
 
 
 def rows_of_units(settings: Settings, networks: Mapping[str, tuple[Unit, Unit]], data: str, **more) -> dict[str, Unit]:
@@ -149,10 +111,20 @@ def text_bits(results: Results, name: str, split: str) -> list[np.ndarray]:
     return [result.value.arrays["correct"] for key, result in results.items() if key.startswith(f"{name}/") and key.endswith(f"/{split}")]
 
 
+def made_of(recipes: Mapping[str, Recipe]) -> str:
+    """A sentence on each row's hidden units, dropout and training radius."""
+    told = []
+    for name, recipe in recipes.items():
+        radius = "radius chosen on held-out images" if recipe.tuned else recipe.radius and f"radius {recipe.radius:g}"
+        parts = ("x".join(map(str, recipe.hidden)), recipe.dropout and f"dropout {recipe.dropout:g}", radius)
+        told.append(f"{name} {', '.join(part for part in parts if part)}")
+    return f" Units and training radii: {'; '.join(told)}."
+
+
 def _table(item: str, title: str, names: Sequence[str], note: str):
     def draw(settings: Settings, results: Results) -> Drawn:
         alt = f"{title}: accuracy of each training method on the clean images and under four perturbations."
-        return Drawn(table(accuracy_rows(item, results, (*names, "Source"))), bars(title, item, results, names, alt), note.format(**vars(settings)))
+        return Drawn(table(accuracy_rows(item, results, (*names, "Source"), COLUMNS)), bars("strong_adversary", title, item, results, names, COLUMNS, alt), note.format(**vars(settings)))
 
     return draw
 
@@ -168,24 +140,25 @@ def draw_text_7_1(settings: Settings, results: Results) -> Drawn:
 def draw_text_7_2(settings: Settings, results: Results) -> Drawn:
     """The five percentages that Section 7.2 repeats from Table 1."""
     wanted = (("Dropout", "Adv_Loss"), ("Goodfellow", "Adv_Loss"), ("LWA", "Adv_Loss"), ("Goodfellow", "Adv_Alpha"), ("LWA", "Adv_Alpha"))
-    found = ((name, column, estimate(results, name, column)) for name, column in wanted)
+    found = ((name, column, cell_estimate(results, name, column)) for name, column in wanted)
     return Drawn(table([row("text_7_2", name, column, value) for name, column, value in found if value is not None]))
 
 
 MLP_NOTE = "l2 size {budget} in the paper's pixels (value / 256), no clipping to the pixel box; white-box sets leave misclassified images as they are."
+SCALE = " (schedule: {colour_schedule}; only the authors' schedule on all images is comparable with the print)."
 TABLES = (
     Item("text_7_1", "Section 7.1: LeNet's accuracy", text_units, draw_text_7_1),
     Item("table_1", "Table 1: two hidden layers, MNIST", lambda s: mlp_units(s, True),
-         _table("table_1", "Table 1", tuple(MLP), MLP_NOTE + " The authors' epochs where the profile trains them.")),
+         _table("table_1", "Table 1", tuple(MLP), MLP_NOTE + " The authors' epochs where the profile trains them." + made_of(MLP))),
     Item("table_1_seeds", "Table 1 over seeds", lambda s: mlp_units(s, False),
          _table("table_1_seeds", "Table 1, short schedule", tuple(MLP), MLP_NOTE + " {mlp_epochs} epochs, {seeds} seeds.")),
     Item("text_7_2", "Section 7.2: numbers in the text", lambda s: mlp_units(s, True), draw_text_7_2),
     Item("table_1b", "Table 1b: equal width, equal radius", equal_units,
          _table("table_1b", "Table 1b", tuple(EQUAL), MLP_NOTE + " Hidden layers of at most {widest}, training radius 1.5, {added_epochs} epochs.")),
     Item("table_2", "Table 2: LeNet, MNIST", lenet_units,
-         _table("table_2", "Table 2", tuple(LENET), MLP_NOTE + " One cycle of {lenet_epochs} epochs with momentum; the printed rows over {lenet_seeds} seeds.")),
+         _table("table_2", "Table 2", tuple(LENET), MLP_NOTE + " One cycle of {lenet_epochs} epochs with momentum; the printed rows over {lenet_seeds} seeds." + made_of(LENET))),
     Item("table_3", "Table 3: CIFAR-10", colour_units,
-         _table("table_3", "Table 3", tuple(COLOUR), "Data: {colour}; l2 size {colour_budget} in pixels / 256; maps {colour_maps}, {colour_units} units, {colour_epochs} epochs.")),
+         _table("table_3", "Table 3", tuple(COLOUR), "Data: {colour}; l2 size {colour_budget} in pixels / 256; maps {colour_maps}, {colour_units} units, {colour_epochs} epochs" + SCALE)),
     Item("table_3_code", "Table 3 in the authors' code's units", lambda s: colour_units(s, "code", ("Normal", "LWA")),
          _table("table_3_code", "Table 3, code's units", ("Normal", "LWA"), "l2 size {colour_budget} in (pixel - 128) / 128: half of the printed size in grey levels.")),
 )  # fmt: skip

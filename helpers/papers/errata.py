@@ -1,8 +1,6 @@
-"""One line of the errata, and how its numbers are written."""
+"""One line of a paper's errata, and how its numbers are written."""
 
 from collections.abc import Callable, Mapping
-
-from helpers.papers.reported import numbers
 
 Theory = Mapping[str, Mapping[str, float]]
 """Numbers of the theory checks by check and key."""
@@ -10,6 +8,7 @@ Theory = Mapping[str, Mapping[str, float]]
 Cell = Callable[[str, str, str], float | None]
 """Our own value of (item, row, column), None where it was not run."""
 
+NOT_RUN = "not run at full scale"
 KINDS = ("equation", "notation", "statement", "experiment", "evaluation", "naming")
 
 
@@ -24,9 +23,9 @@ def erratum(
 
 
 def number(value: float | None, digits: int = 3) -> str:
-    """A share or size with `digits` decimals and no leading zero; "not run" for None."""
+    """A share or size with `digits` decimals and no leading zero; None is a cell that was not run at full scale."""
     if value is None:
-        return "not run"
+        return NOT_RUN
     text = f"{value:.{digits}f}"
     return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
 
@@ -47,24 +46,5 @@ def title(item: str) -> str:
 
 
 def change(first: float | None, second: float | None) -> str:
-    """first - second with its sign, "not run" where one is missing."""
-    return "not run" if first is None or second is None else f"{first - second:+.3f}"
-
-
-def _reported() -> dict[tuple[str, str, str, str], float]:
-    return numbers("strong_adversary")
-
-
-def reported(item: str, row: str, column: str, source: str = "print") -> float:
-    """A number that the paper (source "print") or the authors' stored outputs ("authors") give."""
-    return _reported()[source, item, row, column]
-
-
-def reported_rows(item: str, source: str = "print") -> list[str]:
-    """The rows of a reported item, in order."""
-    return list(dict.fromkeys(row for found, name, row, _ in _reported() if (found, name) == (source, item)))
-
-
-def reported_columns(item: str, source: str = "print") -> list[str]:
-    """The columns of a reported item, in order."""
-    return list(dict.fromkeys(column for found, name, _, column in _reported() if (found, name) == (source, item)))
+    """first - second with its sign, or that one is missing."""
+    return NOT_RUN if first is None or second is None else f"{first - second:+.3f}"
