@@ -8,9 +8,15 @@ import torch
 from torch import nn
 
 from helpers.networks import vgg_two_stage as vgg_file
+from helpers.networks.autoencoder import autoencoder
+from helpers.networks.densenet import densenet
+from helpers.networks.fcnn import fcnn
+from helpers.networks.lenet5 import lenet5
 from helpers.networks.lenet_tanh import lenet_tanh
 from helpers.networks.mlp import mlp
+from helpers.networks.nin import nin
 from helpers.networks.split import Split, initialise
+from helpers.networks.unet import unet
 from helpers.networks.vgg_two_stage import vgg_two_stage
 
 small_vgg = partial(vgg_two_stage, maps=(4, 6), units=16)
@@ -140,3 +146,51 @@ def test_split_is_the_two_parts_in_turn():
     images = torch.rand(5, 3)
     assert torch.equal(network(images), network.classifier(network.representation(images)))
     assert {name.split(".")[0] for name in network.state_dict()} == {"representation", "classifier"}
+
+
+def test_the_convex_papers_networks_have_the_stored_numbers_of_weights():
+    assert count(fcnn(seeded())) == 133_860
+    assert count(fcnn(seeded(), hidden=(500, 150), border=2)) == 589_160
+    assert count(lenet5(seeded())) == 61_706
+    assert count(nin(seeded())) == 966_986
+    assert count(densenet(seeded())) == 1_019_722
+
+
+@pytest.mark.parametrize(
+    "build, shape",
+    [(fcnn, (1, 28, 28)), (partial(fcnn, border=2), (1, 28, 28)), (lenet5, (1, 28, 28)),
+     (partial(nin, width=0.1), (3, 32, 32)), (partial(densenet, depth=10, growth=4), (3, 32, 32))],
+)  # fmt: skip
+def test_the_convex_papers_networks(build, shape):
+    torch.manual_seed(5)
+    network = build(seeded(1), shape=shape).eval()
+    torch.manual_seed(6)
+    images = torch.rand(3, *shape)
+    again = build(seeded(1), shape=shape).eval()
+    assert torch.equal(network(images), again(images)) and network(images).shape == (3, 10)
+    assert torch.equal(network.classifier(network.representation(images)), network(images))
+    assert build(seeded(), shape=shape, classes=4)(images).shape == (3, 4)
+
+
+def test_a_border_inside_the_network_is_a_border_around_the_image():
+    inside, outside = lenet5(seeded()).eval(), lenet5(seeded(), shape=(1, 32, 32), border=0).eval()
+    images = torch.rand(2, 1, 28, 28)
+    assert torch.allclose(inside(images), outside(nn.functional.pad(images, (2, 2, 2, 2))), atol=1e-6)
+
+
+def test_nin_has_logits_of_at_least_zero():
+    assert float(nin(seeded(), width=0.1).eval()(torch.rand(4, 3, 32, 32)).detach().min()) >= 0
+
+
+@pytest.mark.parametrize("options", [{}, {"maps": (4, 6)}, {"hidden": (5,)}])
+@pytest.mark.parametrize("shape", [(1, 28, 28), (3, 32, 32)])
+def test_autoencoders_answer_with_an_image(options, shape):
+    network = autoencoder(seeded(), shape=shape, **options)
+    assert network(torch.rand(2, *shape)).shape == (2, *shape)
+    assert network.representation(torch.rand(2, *shape)).shape == (2, options.get("hidden", (128, 32))[-1])
+
+
+def test_the_u_net_answers_at_every_pixel():
+    network = unet(seeded(), shape=(1, 32, 32), outputs=11, width=4)
+    assert network(torch.rand(2, 1, 32, 32)).shape == (2, 11, 32, 32)
+    assert unet(seeded(), shape=(3, 64, 48), outputs=3, width=2)(torch.rand(1, 3, 64, 48)).shape == (1, 3, 64, 48)

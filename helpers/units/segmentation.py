@@ -1,0 +1,95 @@
+"""A drawn figure put into the answer of a segmentation network."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from helpers.core.descent import descend, fixed
+from helpers.core.linear import toward_mask
+from helpers.core.model import evaluating
+from helpers.core.seeds import generator, per_sample_normal
+from helpers.training.collage import collage
+from helpers.units.networks import pixels, trained
+from helpers.units.unit import Context, Result, Value
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """`canvases` collages of test images (side, digits, pool as in training); a plus sign of class `target` is wanted in the
+    middle, and the network's own answer elsewhere; `budgets` (l_inf, pixels of [0, 1]) in `steps` steps each."""
+
+    data: str
+    canvases: int = 20
+    side: int = 32
+    digits: int = 3
+    pool: int = 2
+    target: int = 6
+    budgets: tuple[float, ...] = (0.02, 0.05, 0.1, 0.2, 0.3)
+    steps: int = 50
+    confidence: float = 0.5
+    seed: int = 0
+    shown: int = 3
+
+
+def plus(side: int) -> Tensor:
+    """(side, side) bool: a plus sign, half as wide as the canvas, its bars an eighth thick."""
+    figure = torch.zeros(side, side, dtype=torch.bool)
+    middle, reach, half = side // 2, side // 4, max(1, side // 16)
+    figure[middle - half : middle + half, middle - reach : middle + reach] = True
+    figure[middle - reach : middle + reach, middle - half : middle + half] = True
+    return figure
+
+
+def segmentation(settings: Segmentation, inputs: Mapping[str, Result], context: Context) -> Value:
+    """Per attack ("max", "first", "random") and budget: hit rate inside the plus, IoU of the answer's target class with it,
+    agreement with the clean answer outside; example canvases and answers. [Balda Sec. III]"""
+    model = trained(inputs["network"], context.device)
+    images, labels = pixels(context, settings.data, "test", settings.canvases * settings.digits, None)
+    canvases, truth = collage(
+        images, labels, side=settings.side, digits=settings.digits, pool=settings.pool, generator=generator(settings.seed, "collage")
+    )
+    figure = plus(settings.side).to(context.device)
+    with evaluating(model), torch.no_grad():
+        clean = model(canvases).argmax(1)
+    wanted = torch.where(figure, settings.target, clean)
+    rivals = {"max": wanted, "first": torch.stack([wanted, clean], 1)}
+    numbers: dict = {"budgets": list(settings.budgets), "pixel_accuracy": float((clean == truth).double().mean()),
+                     "canvases": len(canvases), "rates": {}}  # fmt: skip
+    arrays = {"originals": _bytes(canvases[: settings.shown]), "clean": clean[: settings.shown].to(torch.uint8).cpu().numpy()}
+    noise = per_sample_normal(canvases, settings.seed, torch.arange(len(canvases))).sign()
+    for name in (*rivals, "random"):
+        rows = []
+        for budget in settings.budgets:
+            if name == "random":
+                moved = (canvases + budget * noise).clamp(0, 1)
+            else:
+                objective = toward_mask(settings.confidence, name)
+                size = fixed(budget / settings.steps)
+                moved, _ = descend(model, canvases, rivals[name], objective, norm=float("inf"), length=size, steps=settings.steps, classes=False)
+            answer = _answer(model, moved)
+            rows.append(_rates(answer, clean, figure, settings.target))
+        numbers["rates"][name] = rows
+        arrays[f"{name}/moved"] = _bytes(moved[: settings.shown])
+        arrays[f"{name}/answer"] = answer[: settings.shown].to(torch.uint8).cpu().numpy()
+    return Value(numbers, arrays)
+
+
+def _answer(model: nn.Module, canvases: Tensor) -> Tensor:
+    with evaluating(model), torch.no_grad():
+        return model(canvases).argmax(1)
+
+
+def _rates(answer: Tensor, clean: Tensor, figure: Tensor, target: int) -> dict[str, float]:
+    """hit, iou, kept, each the mean over canvases."""
+    found = answer == target
+    hit = found[:, figure].double().mean(1)
+    both, either = (found & figure).flatten(1).sum(1), (found | figure).flatten(1).sum(1)
+    kept = (answer == clean)[:, ~figure].double().mean(1)
+    return {"hit": float(hit.mean()), "iou": float((both / either).mean()), "kept": float(kept.mean())}
+
+
+def _bytes(images: Tensor) -> np.ndarray:
+    return (images * 255).round().clamp(0, 255).to(torch.uint8).cpu().numpy()
