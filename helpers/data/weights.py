@@ -23,13 +23,14 @@ def load_weights(path_or_name: Path | str, folder: Path | None = None) -> dict[s
     HELPERS_DATA by default. A torch file may hold the dictionary itself or have it under "state_dict".
     Raises UserError, naming the file, when it does not exist or is not a dictionary of tensors.
     """
-    path = _find(path_or_name, folder)
+    path = find_weights(path_or_name, folder)
     tensors = _safetensors(path) if path.suffix == ".safetensors" else _torch(path)
     half = (torch.float16, torch.bfloat16)
     return {name: tensor.float() if tensor.dtype in half else tensor for name, tensor in tensors.items()}
 
 
-def _find(path_or_name: Path | str, folder: Path | None) -> Path:
+def find_weights(path_or_name: Path | str, folder: Path | None = None) -> Path:
+    """The file that load_weights reads; UserError when there is none."""
     folder = folder or os.environ.get("HELPERS_DATA")
     given = Path(path_or_name)
     stems = [given] if folder is None else [given, Path(folder) / "weights" / given]

@@ -1,0 +1,87 @@
+"""How far the class boundaries are, image by image: of the linear model, and of the network along the linear model's step."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from helpers.core.boundaries import nearest_boundary
+from helpers.core.descent import descend
+from helpers.core.linear import margin
+from helpers.core.model import evaluating, predict
+from helpers.core.norms import norm, steepest
+from helpers.core.objectives import cross_entropy_margin, forward
+from helpers.units.minimal import first_success
+from helpers.units.networks import pixels, trained
+from helpers.units.unit import Context, Result, Value, numeric
+
+
+@dataclass(frozen=True)
+class Distances:
+    """`images` test images (None: all); `norm` "inf" or p; `top`: largest size tried; `least`: how many of the images are
+    asked for the least budget at which `steps` steps of Algorithm 1-n fool the network (bisection, `halvings` times)."""
+
+    data: str
+    norm: str = "inf"
+    images: int | None = None
+    top: float = 0.5
+    least: int = 0
+    steps: int = 10
+    halvings: int = 10
+    batch: int = 500
+
+
+def distances(settings: Distances, inputs: Mapping[str, Result], context: Context) -> Value:
+    """Arrays (n,): "ratio" min_l L_l / ||g_l||_q and "active" L / ||grad L||_q, both on the logits; "along" the least size
+    that fools along the former's step (infinite: none up to `top`); "size" ||x||_p; "confidence" z_k - logsumexp of the
+    others; bits "clean"; "least" (m,) the least budget of Algorithm 1-n. No box. [Balda rho_1] [Balda rho_2]"""
+    p = numeric({"norm": settings.norm})["norm"]
+    p = float(p)
+    model = trained(inputs["network"], context.device)
+    images, labels = pixels(context, settings.data, "test", settings.images, inputs["network"].settings.crop)
+    answers = predict(model, images).argmax(1)
+    parts: dict[str, list[Tensor]] = {name: [] for name in ("ratio", "active", "along", "size", "confidence")}
+    for start in range(0, len(images), settings.batch):
+        x, k = images[start : start + settings.batch], answers[start : start + settings.batch]
+        with evaluating(model):
+            logits, leaf = forward(model, x, k)
+            near = nearest_boundary(logits, leaf, k, p=p)
+        with evaluating(model):
+            logits, leaf = forward(model, x, k)
+            active = nearest_boundary(logits, leaf, k, p=p, select="active")
+        parts["ratio"].append(near.distance(p))
+        parts["active"].append(active.distance(p))
+        parts["along"].append(first_success(model, x, k, steepest(near.normal, p), settings.top, None))
+        parts["size"].append(norm(x, p))
+        parts["confidence"].append(-cross_entropy_margin(logits.detach(), k))
+        if context.progress is not None:
+            context.progress(start + len(x), len(images))
+    arrays = {name: torch.cat(values).cpu().numpy() for name, values in parts.items()}
+    arrays["clean"] = (answers == labels).cpu().numpy()
+    if settings.least:
+        chosen = (answers == labels).nonzero().flatten()[: settings.least]
+        arrays["least"] = least_budget(model, images[chosen], answers[chosen], p, settings).cpu().numpy()
+        arrays["least_of"] = chosen.cpu().numpy()
+    return Value({"images": len(images)}, arrays)
+
+
+def least_budget(model: nn.Module, images: Tensor, labels: Tensor, p: float, settings: Distances) -> Tensor:
+    """Least budget (b,) at which `steps` steps fool, by bisection below `top`; infinite where `top` does not."""
+
+    def fooled(budgets: Tensor) -> Tensor:
+        share = budgets / settings.steps
+        moved, _ = descend(
+            model, images, labels, margin(p, budget=share), norm=p, length=lambda linear: share, steps=settings.steps, box=None
+        )
+        return predict(model, moved).argmax(1) != labels
+
+    low = torch.zeros(len(images), dtype=images.dtype, device=images.device)
+    high = torch.full_like(low, settings.top)
+    never = ~fooled(high)
+    for _ in range(settings.halvings):
+        middle = (low + high) / 2
+        hit = fooled(middle)
+        low, high = torch.where(hit, low, middle), torch.where(hit, middle, high)
+    return torch.where(never, math.inf, high)
