@@ -19,7 +19,7 @@ def bits(results: Results, name: str, column: str) -> list[np.ndarray]:
     """One array of bits per seed: right on the clean images (Validation) or on a column's perturbed ones."""
     keys = [key for key in results if key.startswith(f"{name}/")]
     found = []
-    for seed in sorted({int(key.split("/")[1]) for key in keys}):
+    for seed in sorted({int(key.removeprefix(f"{name}/").split("/")[0]) for key in keys}):
         mine = [key for key in keys if key.startswith(f"{name}/{seed}/")]
         if column == VALIDATION:
             found.append(results[mine[0]].value.arrays["clean"])
