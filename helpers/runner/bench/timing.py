@@ -28,11 +28,14 @@ def interleaved(ways: Mapping[str, Callable[[], object]], plan: Plan) -> dict[st
     try:
         begun, done = time.process_time(), 0
         while done < plan.repeats or (done < plan.most and time.process_time() - begun < plan.seconds):
+            round_begun = time.process_time()
             for name, run in ways.items():
                 start = time.process_time()
                 run()
                 seconds[name].append(time.process_time() - start)
-            gc.collect()
+            if time.process_time() - round_begun > 0.1:
+                # After a collection the first of several short computations would pay for cold caches.
+                gc.collect()
             done += 1
     finally:
         if collecting:
