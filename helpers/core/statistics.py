@@ -1,7 +1,7 @@
-"""Intervals: Wilson for a proportion, Student's t over seeds, paired differences."""
+"""Intervals: Wilson for a proportion, Student's t over seeds, paired differences, bootstrap for the rest."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,7 +43,7 @@ def over_seeds(values: Sequence[float], level: float = 0.95) -> Estimate:
 
 
 def accuracy(correct: Sequence[np.ndarray]) -> Estimate:
-    """Accuracy from one array of bits per seed: Wilson over the images of one seed, Student's t over several seeds.
+    """Share of ones from one array of bits per seed: Wilson over the images of one seed, Student's t over several seeds.
 
     The interval over seeds is never narrower than the Wilson interval of one seed's images would be for the mean seed
     (seeds share the test images, so more seeds do not remove that error).
@@ -51,7 +51,8 @@ def accuracy(correct: Sequence[np.ndarray]) -> Estimate:
     if len(correct) == 1:
         return wilson(int(correct[0].sum()), correct[0].size)
     between = over_seeds([bits.mean() for bits in correct])
-    images = wilson(round(between.value * correct[0].size), correct[0].size)
+    count = min(bits.size for bits in correct)
+    images = wilson(round(between.value * count), count)
     return Estimate(between.value, max(0.0, min(between.low, images.low)), min(1.0, max(between.high, images.high)), len(correct))
 
 
@@ -64,7 +65,10 @@ def paired(first: Sequence[np.ndarray], second: Sequence[np.ndarray], level: flo
     Over seeds the interval is never narrower than that of the seeds' mean over the images, which all seeds share.
     """
     count = min(len(first), len(second))
-    differences = np.stack([np.asarray(a, float) - np.asarray(b, float) for a, b in zip(first[:count], second[:count], strict=True)])
+    differences = [np.asarray(a, float) - np.asarray(b, float) for a, b in zip(first[:count], second[:count], strict=True)]
+    if len({one.shape for one in differences}) > 1:
+        return _unlike(differences, level)
+    differences = np.stack(differences)
     means = differences.mean(0).ravel()
     half = float(stats.norm.ppf(0.5 + level / 2) * means.std(ddof=1 if means.size > 1 else 0) / math.sqrt(means.size))
     mean = float(means.mean())
@@ -72,3 +76,28 @@ def paired(first: Sequence[np.ndarray], second: Sequence[np.ndarray], level: flo
         return Estimate(mean, mean - half, mean + half, means.size)
     between = over_seeds(differences.reshape(count, -1).mean(1), level)
     return Estimate(mean, min(between.low, mean - half), max(between.high, mean + half), count)
+
+
+def _unlike(differences: Sequence[np.ndarray], level: float) -> Estimate:
+    """paired over seeds that have unlike images: the seeds' interval, never narrower than the widest over images."""
+    between = over_seeds([one.mean() for one in differences], level)
+    z = stats.norm.ppf(0.5 + level / 2)
+    half = max(float(z * one.std(ddof=1) / math.sqrt(one.size)) for one in differences)
+    return Estimate(between.value, min(between.low, between.value - half), max(between.high, between.value + half), between.n)
+
+
+def bootstrap(
+    function: Callable[..., float], *arrays: np.ndarray, draws: int = 1000, seed: int = 0, level: float = 0.95
+) -> Estimate:
+    """function(*arrays) with its percentile interval over images drawn with replacement; all arrays (n, ...) alike."""
+    count = len(arrays[0])
+    random = np.random.default_rng(seed)
+    value = float(function(*arrays))
+    found = []
+    for _ in range(draws):
+        chosen = random.integers(0, count, count)
+        found.append(float(function(*(array[chosen] for array in arrays))))
+    tail = 100 * (1 - level) / 2
+    with np.errstate(invalid="ignore"):
+        low, high = np.percentile(found, [tail, 100 - tail], method="nearest")
+    return Estimate(value, min(value, float(low)), max(value, float(high)), count)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from helpers.core.statistics import Estimate, accuracy, exact, over_seeds, paired, wilson
+from helpers.core.statistics import Estimate, accuracy, bootstrap, exact, over_seeds, paired, wilson
 from helpers.core.verdicts import CONTRADICTED, NOT_RUN, REPRODUCED, UNDECIDED, Condition, verdict
 
 
@@ -117,3 +117,27 @@ def test_verdict_of_several_conditions():
     assert verdict([good, open_, bad]) == CONTRADICTED
     assert verdict([Condition("", exact(0.0))]) == REPRODUCED
     assert verdict([Condition("", exact(0.0), strict=True)]) == CONTRADICTED
+
+
+def test_bootstrap_of_a_mean_is_the_normal_interval():
+    values = np.random.default_rng(0).normal(2, 3, 4000)
+    found = bootstrap(np.mean, values)
+    half = 1.96 * 3 / math.sqrt(4000)
+    assert found.value == values.mean() and found.n == 4000
+    assert found.low == pytest.approx(values.mean() - half, abs=0.02) and found.high == pytest.approx(values.mean() + half, abs=0.02)
+    assert bootstrap(np.mean, values) == found, "the draws are fixed"
+    infinite = bootstrap(lambda a: np.sort(a)[-2], np.array([1.0, 2.0, np.inf, 3.0]))
+    assert infinite.high == math.inf
+
+
+def test_shares_over_seeds_with_unlike_numbers_of_images():
+    found = accuracy([np.ones(100, bool), np.r_[np.ones(40, bool), np.zeros(40, bool)]])
+    assert found.value == 0.75 and found.low < 0.75 < found.high
+
+
+def test_pairs_over_seeds_with_unlike_images():
+    random = np.random.default_rng(0)
+    first = [random.random(50) < 0.8, random.random(60) < 0.8]
+    found = paired(first, [np.zeros(50), np.zeros(60)])
+    assert found.value == pytest.approx((first[0].mean() + first[1].mean()) / 2)
+    assert found.n == 2 and found.low < 0.8 < found.high

@@ -16,12 +16,16 @@ class Plan:
 
 
 def interleaved(ways: Mapping[str, Callable[[], object]], plan: Plan) -> dict[str, list[float]]:
-    """Processor seconds of each repetition by name: A B C A B C ..., after one round that is not counted.
+    """Processor seconds of each repetition by name: A B C A B C ..., after half a second of rounds that are not counted.
 
     On one thread processor seconds are the wall clock's, less what other programs take.
     """
-    for run in ways.values():
-        run()
+    start = time.process_time()
+    while True:
+        for run in ways.values():
+            run()
+        if time.process_time() - start > min(0.5, plan.seconds / 4):
+            break
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     collecting = gc.isenabled()
     gc.disable()

@@ -1,0 +1,43 @@
+"""How alike images and their perturbed versions are, at the budget that fools nearly all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from skimage.metrics import structural_similarity
+
+from helpers.core.named import find
+from helpers.units.attack import options_of
+from helpers.units.networks import pixels, trained
+from helpers.units.unit import Context, Result, Value
+
+
+@dataclass(frozen=True)
+class Similarity:
+    """The first `images` test images moved by an attack, in the box, by the size that `share` of the input "sizes" stay below."""
+
+    data: str
+    attack: str
+    options: dict[str, Any] = field(default_factory=dict)
+    images: int = 200
+    share: float = 0.99
+
+    def files(self) -> tuple[tuple[str, str], ...]:
+        """(room, name) of the files that the settings name."""
+        return (("attacks", self.attack),)
+
+
+def similarity(settings: Similarity, inputs: Mapping[str, Result], context: Context) -> Value:
+    """Array "ssim" (n,): scikit-image's structural similarity (window 7, range 1); number "budget"."""
+    sizes = inputs["sizes"].value.arrays
+    ordered = np.sort(sizes["sizes"][sizes["clean"]])
+    finite = ordered[np.isfinite(ordered)]
+    budget = float(min(ordered[min(len(ordered) - 1, int(settings.share * len(ordered)))], finite[-1]))
+    model = trained(inputs["network"], context.device)
+    images, labels = pixels(context, settings.data, "test", settings.images, inputs["network"].settings.crop)
+    run = find("attacks", settings.attack)
+    moved = run(model, images, labels, budget=budget, **options_of(run, settings.options, 0, len(images))).images
+    pairs = zip(images.cpu().numpy(), moved.cpu().numpy(), strict=True)
+    found = [structural_similarity(a, b, channel_axis=0, data_range=1.0) for a, b in pairs]
+    return Value({"budget": budget}, {"ssim": np.array(found, dtype=np.float32)})
