@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers.core.boxed import boxed_step
-from helpers.core.checks import Box, check_budget
+from helpers.core.checks import Box, check_budget, clip
 from helpers.core.class_steps import ClassSteps, class_gradients
 from helpers.core.descent import descend, fixed
 from helpers.core.errors import UserError
@@ -72,8 +72,8 @@ def linearised(
 
 def _in_box(model, images, labels, norm, budget, steps, select, candidates, box) -> Perturbed:
     """linearised with the box inside the convex program; the class of the least boxed value is taken."""
-    if select != "budget":
-        raise UserError(f"exact_box chooses the class by its boxed value: select is budget, got {select!r}.")
+    if select != "budget" or box is None:
+        raise UserError(f"exact_box chooses the class by its value in the box: it needs a box and select budget, got {select!r}, box {box}.")
     moved, passes = images, 0
     for _ in range(steps):
         classes, gaps, gradients = class_gradients(model, moved, labels, candidates)
@@ -85,5 +85,5 @@ def _in_box(model, images, labels, norm, budget, steps, select, candidates, box)
             value = gap + (gradient * tried).flatten(1).sum(1)
             better = (value < best) & gradient.flatten(1).any(1)
             best, step = torch.where(better, value, best), torch.where(per_sample(better, step), tried, step)
-        moved = moved + step if box is None else (moved + step).clamp(*box)
+        moved = clip(moved + step, box)
     return Perturbed(moved, images, labels, spent(passes, images), model)

@@ -14,20 +14,6 @@ SUFFIXES = {".jpg", ".jpeg", ".png"}
 SIZES = {"imagenet": 224}  # sets whose pictures come in all sizes, and the side they are cut to
 LIMIT = 16 * 2**30  # bytes: more than this as one array is a mistake rather than a wish
 
-# The class folders of Imagenette: name, and index among the 1,000 classes of ImageNet's networks.
-IMAGENETTE = {
-    "n01440764": ("tench", 0),
-    "n02102040": ("English springer", 217),
-    "n02979186": ("cassette player", 482),
-    "n03000684": ("chain saw", 491),
-    "n03028079": ("church", 497),
-    "n03394916": ("French horn", 566),
-    "n03417042": ("garbage truck", 569),
-    "n03425413": ("gas pump", 571),
-    "n03445777": ("golf ball", 574),
-    "n03888257": ("parachute", 701),
-}
-
 
 def split_folder(name: str, split: str, folder: Path) -> Path | None:
     """The folder of a split, or None. The test split is `test`, else `val`."""

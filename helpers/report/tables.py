@@ -18,7 +18,7 @@ import pandas as pd
 
 from helpers.core.errors import UserError
 from helpers.report.files import write_text
-from helpers.report.formats import formatter, interval, text_markdown
+from helpers.report.formats import formatter, interval
 
 COLUMNS = ("item", "row", "column", "value", "low", "high", "n", "unit")
 REPORTED_COLUMNS = ("item", "row", "column", "value", "unit", "where", "source")
@@ -134,20 +134,6 @@ def boxed(caption: str, head: str, lines: list[str]) -> str:
         + "\n".join(lines)
         + "\n</tbody></table></div></figure>"
     )
-
-
-def wide_text(frame: pd.DataFrame, reported: pd.DataFrame | None) -> str:
-    """The same table in Markdown, for pages that a code host shows."""
-    rows, columns, cells, footer = _wide(frame, reported)
-    lines = ["| |" + "".join(f" {text_markdown(column)} |" for column in columns), "|---|" + "---:|" * len(columns)]
-    for row in rows:
-        shown = []
-        for column in columns:
-            cell = cells.get((row, column), EMPTY)
-            main = f"{text_markdown(cell.main)} {text_markdown(cell.interval)}".strip()
-            shown.append("<br>".join(filter(None, (main, " · ".join(cell.reported)))))
-        lines.append(f"| {text_markdown(row)} |" + "".join(f" {text} |" for text in shown))
-    return "\n".join([*lines, "", text_markdown(footer)]) + "\n"
 
 
 def _wide(frame: pd.DataFrame, reported: pd.DataFrame | None) -> tuple[list[str], list[str], dict, str]:

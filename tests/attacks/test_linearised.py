@@ -173,7 +173,8 @@ def test_backward_passes_of_each_choice(network, counted):
 @pytest.mark.parametrize(
     "options, sentence",
     [({"select": "nearest"}, "select is one of"), ({"steps": 0}, "at least one step"), ({"budget": float("nan")}, "budget"),
-     ({"norm": 0.5}, "p >= 1"), ({"exact_box": True, "select": "ratio"}, "exact_box")],
+     ({"norm": 0.5}, "p >= 1"), ({"exact_box": True, "select": "ratio"}, "exact_box"),
+     ({"exact_box": True, "box": None}, "needs a box")],
 )  # fmt: skip
 def test_bad_settings_get_a_sentence(options, sentence, network):
     with pytest.raises(UserError, match=sentence):

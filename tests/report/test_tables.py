@@ -16,7 +16,6 @@ from helpers.report.tables import (
     item_name,
     read_csv,
     wide_html,
-    wide_text,
     write_csv,
 )
 
@@ -111,7 +110,7 @@ def test_csv_errors_name_the_file(tmp_path):
 
 
 def test_wide_tables():
-    table, text = wide_html(OURS[:3], REPORTED, "Table 1 <b>"), wide_text(OURS[:3], REPORTED)
+    table = wide_html(OURS[:3], REPORTED, "Table 1 <b>")
     for words in (
         ".081",
         "[.060, .100]",
@@ -123,16 +122,16 @@ def test_wide_tables():
         "n = 1000",
     ):
         assert words in table
-        assert words.replace("[", r"\[").replace("]", r"\]") in text
     assert "Table 1 &lt;b&gt;" in table and "inf" not in table and "http" not in table
-    rows = [line for line in text.splitlines() if line.startswith("|")]
-    assert [line.split("|")[1].strip() for line in rows[2:]] == ["Normal", "LWA", "extra", "Goodfellow"]
+    places = [table.index(f">{name}<") for name in ("Normal", "LWA", "extra", "Goodfellow")]
+    assert places == sorted(places)
     with pytest.raises(UserError, match="one item"):
         wide_html(OURS, REPORTED, "")
 
 
 def test_wide_tables_without_reported_numbers():
-    assert "12.5" in wide_text(OURS[3:4], None) and "unit: %" in wide_html(OURS[3:4], None, "x")
+    table = wide_html(OURS[3:4], None, "x")
+    assert "12.5" in table and "unit: %" in table
     assert "<tbody>\n\n</tbody>" in wide_html(OURS[:0], REPORTED[:1], "x")
 
 
