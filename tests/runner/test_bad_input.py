@@ -66,7 +66,7 @@ def refused(call, tmp_path, finished):
         (("report", "--profile", "cpu"), "There are no records of strong_adversary, cpu; run it first: python -m helpers run --profile cpu"),
         (("report", "--profile", "quick", "--against", "/nowhere/at/all"), "There are no tables in "),
         (("export", "no such network", "weights"), "No trained network's label contains 'no such network'"),
-        (("export", "MLP LWA 100x100, c 1.7, 10 epochs, seed 0", "weights"), "is not in the cache; train it first"),
+        (("export", "MLP LWA 200x200, c 1.7, 20 epochs, seed 0", "weights"), "is not in the cache; train it first"),
         (("data", "--data", "/nowhere/at/all"), "The data folder /nowhere/at/all does not exist."),
         (("run", "--data", "/nowhere/at/all"), "The data folder /nowhere/at/all does not exist."),
     ],

@@ -37,9 +37,9 @@ class Settings:
     colour_budget: Positive = 0.5
     top: Positive = 4.0
     spacing: Positive = 0.5
-    mlp_epochs: Count = 10
-    widest: Count = 100
-    added_epochs: Count = 5
+    mlp_epochs: Count = 20
+    widest: Count = 200
+    added_epochs: Count = 10
     lenet_seeds: Count = 1
     miyato: bool = False
     lenet_epochs: Count = 2
