@@ -89,13 +89,46 @@ def small_network(shape=(3, 4, 4), classes=4, dtype=torch.float64, seed=0, width
         return model.train()
 
 
+LEAST_NORM = ("deepfool", "fast_minimum_norm")
+"""Attacks without a budget."""
+
+SIZED = ("fast_gradient", "linearised", "adv_alpha", "pgd")
+GRADIENT = (*SIZED, *LEAST_NORM)
+"""Every new attack is named here; those that need no gradient below."""
+
+
 def call(name, model, images, labels, *, norm=2, budget=0.1, **options):
-    """The attack `name` with the settings it needs; DeepFool has no budget."""
+    """The attack `name` with the settings it needs."""
     if name == "pgd":
         options = {"step": budget / 4, "steps": 5} | options
-    if name != "deepfool":
+    if name == "fast_minimum_norm":
+        options = {"steps": 15} | options
+    if name not in LEAST_NORM:
         options["budget"] = budget
     return find("attacks", name)(model, images, labels, norm=norm, **options)
+
+
+@pytest.fixture(params=(*GRADIENT, "random_direction"))
+def name(request):
+    """Every attack."""
+    return request.param
+
+
+@pytest.fixture(params=GRADIENT)
+def gradient_name(request):
+    """Every attack that follows gradients."""
+    return request.param
+
+
+@pytest.fixture(params=(*SIZED, "random_direction"))
+def sized_name(request):
+    """Every attack with a budget."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def least_norm():
+    return LEAST_NORM
 
 
 @pytest.fixture(scope="session")
