@@ -18,13 +18,19 @@ class Estimate:
     n: int
 
 
+NOTHING = Estimate(math.nan, -math.inf, math.inf, 0)
+"""Of no images nothing is known."""
+
+
 def exact(value: float, n: int = 1) -> Estimate:
     """A computed fact without sampling error."""
     return Estimate(float(value), float(value), float(value), n)
 
 
 def wilson(successes: int, n: int, level: float = 0.95) -> Estimate:
-    """Proportion successes/n with its Wilson score interval; n >= 1."""
+    """Proportion successes/n with its Wilson score interval; NaN without bounds for n = 0."""
+    if n == 0:
+        return NOTHING
     z = stats.norm.ppf(0.5 + level / 2)
     share = successes / n
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
@@ -48,7 +54,7 @@ def accuracy(correct: Sequence[np.ndarray]) -> Estimate:
     The interval over seeds is never narrower than the Wilson interval of one seed's images would be for the mean seed
     (seeds share the test images, so more seeds do not remove that error).
     """
-    if len(correct) == 1:
+    if len(correct) == 1 or not min(bits.size for bits in correct):
         return wilson(int(correct[0].sum()), correct[0].size)
     between = over_seeds([bits.mean() for bits in correct])
     count = min(bits.size for bits in correct)
@@ -62,15 +68,21 @@ def paired(first: Sequence[np.ndarray], second: Sequence[np.ndarray], level: flo
     Args:
         first, second: one array of bits (or values) per seed, in the same order of images.
 
-    Over seeds the interval is never narrower than that of the seeds' mean over the images, which all seeds share.
+    Over seeds the interval is never narrower than that of the seeds' mean over the images, which all seeds share. Bits that are
+    alike on all n images leave room for a share of 3 / n.
     """
     count = min(len(first), len(second))
     differences = [np.asarray(a, float) - np.asarray(b, float) for a, b in zip(first[:count], second[:count], strict=True)]
     if len({one.shape for one in differences}) > 1:
         return _unlike(differences, level)
     differences = np.stack(differences)
+    if not differences.size:
+        return NOTHING
     means = differences.mean(0).ravel()
     half = float(stats.norm.ppf(0.5 + level / 2) * means.std(ddof=1 if means.size > 1 else 0) / math.sqrt(means.size))
+    if half == 0 and np.isin(differences, (-1, 0, 1)).all():
+        # No image differs: the rule of three bounds the share of images that would.
+        half = min(1.0, 3 / means.size)
     mean = float(means.mean())
     if count == 1:
         return Estimate(mean, mean - half, mean + half, means.size)
@@ -89,8 +101,11 @@ def _unlike(differences: Sequence[np.ndarray], level: float) -> Estimate:
 def bootstrap(
     function: Callable[..., float], *arrays: np.ndarray, draws: int = 1000, seed: int = 0, level: float = 0.95
 ) -> Estimate:
-    """function(*arrays) with its percentile interval over images drawn with replacement; all arrays (n, ...) alike."""
+    """function(*arrays) with its percentile interval over images drawn with replacement; all arrays (n, ...) alike. No bounds where
+    the value, or more than one draw in twenty, is not a number."""
     count = len(arrays[0])
+    if count == 0:
+        return NOTHING
     random = np.random.default_rng(seed)
     value = float(function(*arrays))
     found = []
@@ -98,6 +113,18 @@ def bootstrap(
         chosen = random.integers(0, count, count)
         found.append(float(function(*(array[chosen] for array in arrays))))
     tail = 100 * (1 - level) / 2
+    if not math.isfinite(value) or np.isnan(found).mean() > 0.05:
+        # An interval of the draws that happen to be defined would say too much.
+        return Estimate(value, -math.inf, math.inf, count)
     with np.errstate(invalid="ignore"):
-        low, high = np.percentile(found, [tail, 100 - tail], method="nearest")
+        low, high = np.nanpercentile(found, [tail, 100 - tail], method="nearest")
     return Estimate(value, min(value, float(low)), max(value, float(high)), count)
+
+
+def auc(scores: np.ndarray, positive: np.ndarray) -> float:
+    """Area under the ROC curve of scores (n,) for bits (n,), by ranks (ties count half); NaN where one kind is missing."""
+    count = int(positive.sum())
+    others = len(positive) - count
+    if not count or not others:
+        return math.nan
+    return float((stats.rankdata(scores)[positive.astype(bool)].sum() - count * (count + 1) / 2) / (count * others))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from helpers.core.statistics import exact, paired
+from helpers.core.statistics import Estimate, exact, paired
 from helpers.core.verdicts import Condition
 
 Checks = Mapping[str, Mapping[str, float]]
@@ -20,6 +20,13 @@ def above(checks: Checks, check: str, name: str, bound: float = 0.0) -> Conditio
     """A number of a check is above `bound`."""
     value = checks[check][name]
     return Condition(f"{check}, {name.replace('_', ' ')}: {value:.3g} > {bound:g}", exact(value), bound, strict=True, plain=True)
+
+
+def no_more(text: str, found: Estimate, bar: float, strict: bool = False) -> Condition:
+    """An estimate is at most `bar` (strict: below it)."""
+    band = "" if found.low == found.high else f" [{found.low:.4g}, {found.high:.4g}]"
+    told = f"{text}: {found.value:.4g}{band} {'<' if strict else '<='} {bar:g}"
+    return Condition(told, Estimate(bar - found.value, bar - found.high, bar - found.low, found.n), 0.0, strict, plain=True)
 
 
 def scaled(found: Sequence[np.ndarray], slope: float, offset: float = 0.0) -> list[np.ndarray]:

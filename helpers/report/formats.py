@@ -14,7 +14,7 @@ FORMULA = re.compile(r"(?<![\\$])\$(?![\s$])(.+?)(?<![\s\\$])\$(?![\d$])")
 def formatter(ours: Iterable[float], reported: Iterable[float] = ()) -> Callable[[float], str]:
     """One way to print all numbers of a column, with the decimals that the reported ones have (at most four).
 
-    Shares lose their leading zero (.923), counts have no decimals, a missing number is a dash.
+    Shares lose their leading zero (.923), counts have no decimals, a missing number is a dash, an infinite one ∞.
     """
     reported = [float(value) for value in reported if _finite(value)]
     values = [float(value) for value in ours if _finite(value)] + reported
@@ -27,7 +27,7 @@ def formatter(ours: Iterable[float], reported: Iterable[float] = ()) -> Callable
 
     def show(value: float) -> str:
         if not _finite(value):
-            return "–"
+            return "∞" if isinstance(value, Real) and value == math.inf else "–"
         # Numbers too small for the column's decimals, or too large to read, get three digits of their own.
         if value and (abs(value) < 5 * 10.0**-decimals / 10 or abs(value) >= 1e6) and not whole:
             return f"{value:.3g}"

@@ -26,11 +26,13 @@ COMPARISON_COLUMNS = ("item", "row", "column", "reported", "authors", "ours", "l
 SOURCES = ("print", "authors", "digitised")
 NUMBERS = {"value", "low", "high", "n", "reported", "authors", "ours"}
 NOT_RUN = "not run"
+ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5"}
 
 
 def item_name(printed: str) -> str:
-    """The file name of an item: "Table 1" -> "table_1", "Text 7.1" -> "text_7_1"; file names stay as they are."""
-    return re.sub(r"[^a-z0-9]+", "_", str(printed).lower()).strip("_")
+    """The file name of an item: "Table 1" or "Table I" -> "table_1", "Text 7.1" -> "text_7_1"; file names stay as they are."""
+    words = [ROMAN.get(word, word) for word in re.split(r"[^a-z0-9]+", str(printed).lower())]
+    return "_".join(words).strip("_")
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
@@ -168,6 +170,8 @@ def _wide(frame: pd.DataFrame, reported: pd.DataFrame | None) -> tuple[list[str]
     }
     rows = list(dict.fromkeys(row for row, _ in names.values()))
     columns = list(dict.fromkeys(column for _, column in names.values()))
+    if all(re.fullmatch(r"\d*\.?\d+", column) for column in columns):
+        columns.sort(key=float)
     return rows, columns, cells, _footer(mine.values(), units)
 
 
@@ -175,7 +179,7 @@ def _cell_of(ours: dict | None, reported: list[dict], show: Callable[[float], st
     words = {"print": "printed", "authors": "authors", "digitised": "digitised"}
     theirs = tuple(f"{words[number['source']]} {show(number['value'])}" for number in reported)
     if ours is None or pd.isna(ours["value"]):
-        return _Cell(NOT_RUN, "", theirs)
+        return _Cell(NOT_RUN if ours is None else "undefined", "", theirs)
     unit = f" {_text(ours['unit'])}" if with_unit and _text(ours["unit"]) else ""
     return _Cell(show(float(ours["value"])) + unit, interval(ours["low"], ours["high"], show), theirs)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from helpers.core.statistics import Estimate, accuracy, bootstrap, exact, over_seeds, paired, wilson
+from helpers.core.statistics import Estimate, accuracy, auc, bootstrap, exact, over_seeds, paired, wilson
 from helpers.core.verdicts import CONTRADICTED, NOT_RUN, REPRODUCED, UNDECIDED, Condition, verdict
 
 
@@ -141,3 +141,20 @@ def test_pairs_over_seeds_with_unlike_images():
     found = paired(first, [np.zeros(50), np.zeros(60)])
     assert found.value == pytest.approx((first[0].mean() + first[1].mean()) / 2)
     assert found.n == 2 and found.low < 0.8 < found.high
+
+
+def test_auc_is_the_librarys():
+    from sklearn.metrics import roc_auc_score
+
+    random = np.random.default_rng(0)
+    scores, positive = random.integers(0, 9, 200).astype(float), random.random(200) < 0.3
+    assert auc(scores, positive) == pytest.approx(roc_auc_score(positive, scores))
+    assert math.isnan(auc(scores, np.ones(200, bool)))
+
+
+def test_no_images_and_undefined_draws_leave_no_bounds():
+    assert math.isnan(wilson(0, 0).value) and accuracy([np.zeros(0, bool)]).n == paired([np.zeros(0)], [np.zeros(0)]).n == 0
+    found = bootstrap(lambda values: float(np.mean(values)) if values.min() < 1 else math.nan, np.array([0.0, 1.0, 1.0]))
+    assert (found.low, found.high) == (-math.inf, math.inf)
+    alike = paired([np.ones(100, bool)], [np.ones(100, bool)])
+    assert (alike.value, alike.high) == (0, pytest.approx(0.03))

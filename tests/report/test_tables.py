@@ -142,7 +142,7 @@ def test_wide_tables_without_reported_numbers():
     ([87.25, 1.0], [87.3], ["87.25", "1.00"]),
     ([0.00002, -0.00001], [], ["2e-05", "-1e-05"]),
     ([0.5, -0.0], [], [".500", ".000"]),
-    ([NAN, math.inf], [], ["–", "–"]),
+    ([NAN, math.inf], [], ["–", "∞"]),
 ])  # fmt: skip
 def test_numbers(ours, reported, shown):
     assert [formatter(ours, reported)(value) for value in ours] == shown
