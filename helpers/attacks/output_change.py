@@ -7,7 +7,7 @@ from helpers.core.checks import Box, check_budget, check_images, clip
 from helpers.core.errors import UserError
 from helpers.core.model import evaluating
 from helpers.core.norms import per_sample
-from helpers.core.operator_norms import Products, columns, flat, jacobian, maximiser, power
+from helpers.core.operator_norms import Products, columns, flat, maximiser, power
 from helpers.core.seeds import derive, per_sample_normal
 
 
@@ -16,7 +16,7 @@ def directions(
 ) -> tuple[Tensor, Tensor]:
     """Unit directions (b, ...) of the largest first-order change of the output, and that change (b,). [Balda Eq. 9]"""
     if norm == 1:
-        sizes = columns(jacobian(model, images))
+        sizes = columns(model, images)
         value, entry = sizes.max(1)
         return torch.zeros_like(sizes).scatter_(1, entry.unsqueeze(1), 1).view_as(images), value
     product = Products(model, images).gram

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers.core.checks import Box, check_budget, clip, round_pixels
-from helpers.core.material import Directions
+from helpers.core.material import Material
 from helpers.core.model import evaluating
 
 
@@ -15,7 +15,7 @@ def sweep(
     model: nn.Module,
     images: Tensor,
     labels: Tensor,
-    material: Directions,
+    material: Material,
     budgets: Sequence[float],
     *,
     box: Box = (0, 1),

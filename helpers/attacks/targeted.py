@@ -12,12 +12,12 @@ from helpers.core.descent import descend, fixed
 from helpers.core.errors import UserError
 from helpers.core.linear import toward
 from helpers.core.norms import steepest
-from helpers.core.reached import Reached
+from helpers.core.perturbed import Perturbed
 
 
 def targeted(
     model: nn.Module, images: Tensor, targets: Tensor, *, norm: float = math.inf, budget: float, steps: int = 10, box: Box = (0, 1)
-) -> Reached:  # fmt: skip
+) -> Perturbed:  # fmt: skip
     """x <- clip(x - (budget / steps) d_p(grad L_t)), L_t = max_{j != t} z_j - z_t at its active class. [Balda Eq. L_t]
 
     Args: targets: (b,) the classes to reach; steps: the active class changes on the way, so use ten or more.
@@ -26,7 +26,7 @@ def targeted(
     if steps < 1:
         raise UserError(f"A targeted attack takes at least one step, got {steps}.")
     found, passes = descend(model, images, targets, toward, norm=norm, length=fixed(budget / steps), steps=steps, box=box)
-    return Reached(found, images, targets, passes, model)
+    return Perturbed(found, images, targets, passes, model, reach=True)
 
 
 def mirror_steps(gaps: Tensor, gradients: Tensor, budget: float, p: float, iterations: int = 256) -> Tensor:

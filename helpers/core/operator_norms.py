@@ -1,7 +1,7 @@
 """max ||J r||_2 over ||r||_p <= 1: the operator norm p -> 2 of a Jacobian, its maximiser, and an upper bound for p = inf."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor, nn
@@ -42,19 +42,23 @@ class Products:
         return self.backward(self.forward(v))
 
 
-def jacobian(model: nn.Module, images: Tensor, chunk: int = 64) -> Tensor:
-    """J (b, m, n) by m backward passes after one forward pass, `chunk` of them at a time."""
+def jacobian_rows(model: nn.Module, images: Tensor, chunk: int = 64) -> Iterator[Tensor]:
+    """J (b, m, n) in parts (b, chunk, n), by m backward passes after one forward pass; at no time is more than a part held."""
     leaf = images.detach().clone().requires_grad_()
     output = flat(model(leaf))
     count = output.shape[1]
-    rows = []
     for start in range(0, count, chunk):
         part = torch.arange(start, min(start + chunk, count), device=images.device)
         seeds = torch.zeros(len(part), *output.shape, dtype=output.dtype, device=output.device)
         seeds[torch.arange(len(part)), :, part] = 1
         more = start + chunk < count
-        rows.append(torch.autograd.grad(output, leaf, seeds, is_grads_batched=True, retain_graph=more)[0].flatten(2))
-    return torch.cat(rows).transpose(0, 1).contiguous()
+        rows = torch.autograd.grad(output, leaf, seeds, is_grads_batched=True, retain_graph=more)[0]
+        yield rows.flatten(2).transpose(0, 1)
+
+
+def jacobian(model: nn.Module, images: Tensor, chunk: int = 64) -> Tensor:
+    """J (b, m, n), whole."""
+    return torch.cat(list(jacobian_rows(model, images, chunk)), 1)
 
 
 def from_matrix(matrix: Tensor) -> Gram:
@@ -62,23 +66,28 @@ def from_matrix(matrix: Tensor) -> Gram:
     return lambda v: (matrix.mT @ (matrix @ v.unsqueeze(2))).squeeze(2)
 
 
-def power(product: Gram, start: Tensor, *, iterations: int = 1000, tolerance: float = 1e-4) -> tuple[Tensor, Tensor]:
+def power(product: Gram, start: Tensor, *, iterations: int = 3000, tolerance: float = 1e-7) -> tuple[Tensor, Tensor]:
     """p = 2: top right singular vector (b, ...) of unit length and its singular value (b,). [Balda Eq. 9]
 
-    v <- J^T J v / ||J^T J v||, until the Rayleigh quotient of every sample changes by less than `tolerance` of itself in a
-    step. A zero Jacobian gives 0 and the start.
+    v <- J^T J v / ||J^T J v||; a sample stays once its Rayleigh quotient has changed by less than `tolerance` of itself in a
+    step, so that it gets what it would get alone. A zero Jacobian gives 0 and the start.
     """
-    v = unit(start, 2)
-    value = torch.zeros(len(start), dtype=start.dtype, device=start.device)
+    return _iterated(product, unit(start, 2), 2, iterations, tolerance)
+
+
+def _iterated(product: Gram, r: Tensor, p: float, iterations: int, tolerance: float) -> tuple[Tensor, Tensor]:
+    """r <- d_p(J^T J r) from unit r, sample by sample until the value settles; and ||J r||_2 (b,)."""
+    value = torch.zeros(len(r), dtype=r.dtype, device=r.device)
+    moving = torch.ones(len(r), dtype=torch.bool, device=r.device)
     for _ in range(iterations):
-        moved = product(v)
-        new = (v * moved).flatten(1).sum(1)
-        v = torch.where(per_sample(new > 0, v), unit(moved, 2), v)
-        settled = (new - value).abs() <= tolerance * new
-        value = new
-        if bool(settled.all()):
+        moved = product(r)
+        new = (r * moved).flatten(1).sum(1)
+        moving = moving & (new > 0) & ((new - value).abs() > tolerance * new)
+        if not bool(moving.any()):
             break
-    return v, value.clamp_min(0).sqrt()
+        r = torch.where(per_sample(moving, r), steepest(moved, p), r)
+        value = torch.where(moving, new, value)
+    return r, (r * product(r)).flatten(1).sum(1).clamp_min(0).sqrt()
 
 
 def singular(matrix: Tensor) -> tuple[Tensor, Tensor]:
@@ -88,9 +97,12 @@ def singular(matrix: Tensor) -> tuple[Tensor, Tensor]:
     return unit((matrix.mT @ vectors[:, :, -1:]).squeeze(2), 2), sigma
 
 
-def columns(matrix: Tensor) -> Tensor:
-    """p = 1: ||J_k||_2 (b, n) of every column; the largest is the operator norm, its entry the maximiser. [Balda Sec. III]"""
-    return torch.linalg.vector_norm(matrix, 2, dim=1)
+def columns(model: nn.Module, images: Tensor, chunk: int = 64) -> Tensor:
+    """p = 1: ||J_k||_2 (b, n) of every column; the largest is the operator norm, its entry the maximiser. [Balda Sec. III]
+
+    J is never held whole: its rows are squared and added as they come.
+    """
+    return sum(rows.double().square().sum(1) for rows in jacobian_rows(model, images, chunk)).sqrt().to(images.dtype)
 
 
 def estimated_columns(products: Products, draws: int, generator: torch.Generator) -> Tensor:
@@ -107,8 +119,10 @@ def grouped_columns(matrix: Tensor, channels: int) -> tuple[Tensor, Tensor]:
     (b, h * w, channels); J (b, m, channels * h * w)."""
     groups = matrix.unflatten(2, (channels, -1))
     products = torch.einsum("bmcp,bmdp->bpcd", groups, groups)
-    values, vectors = torch.linalg.eigh(products)
-    return values[..., -1].clamp_min(0).sqrt(), vectors[..., -1]
+    # A GPU's batched eigensolver refuses more than some 30,000 matrices at a time.
+    found = [torch.linalg.eigh(part) for part in products.flatten(0, 1).split(16_384)]
+    values, vectors = (torch.cat([pair[index][..., -1:] for pair in found]).unflatten(0, products.shape[:2]) for index in (0, 1))
+    return values[..., 0].clamp_min(0).sqrt(), vectors[..., 0]
 
 
 def sign_iteration(product: Gram, start: Tensor, iterations: int = 1000) -> tuple[Tensor, Tensor]:
@@ -130,17 +144,7 @@ def maximiser(product: Gram, start: Tensor, p: float, *, iterations: int = 1000,
     """Any p > 1: r <- d_p(J^T J r) from `start` until the value settles; a local maximiser (p = 2: a global one)."""
     if math.isinf(p):
         return sign_iteration(product, start, iterations)
-    r = unit(start, p)
-    value = torch.zeros(len(start), dtype=start.dtype, device=start.device)
-    for _ in range(iterations):
-        moved = product(r)
-        new = (r * moved).flatten(1).sum(1)
-        r = torch.where(per_sample(new > 0, r), steepest(moved, p), r)
-        settled = (new - value).abs() <= tolerance * new
-        value = new
-        if bool(settled.all()):
-            break
-    return r, (r * product(r)).flatten(1).sum(1).clamp_min(0).sqrt()
+    return _iterated(product, unit(start, p), p, iterations, tolerance)
 
 
 def semidefinite(matrix: Tensor, *, rank: int | None = None, sweeps: int = 300, generator: torch.Generator) -> tuple[Tensor, float]:

@@ -16,9 +16,10 @@ class Perturbed:
 
     Attributes:
         images, originals: (b, ...) in the same units.
-        labels: (b,) the classes that were to be left.
+        labels: (b,) the classes that were to be left (or reached).
         gradient_evaluations: (b,) int64, backward passes spent on each sample.
         model: the attacked model, asked once for `success`.
+        reach: `labels` are the classes to reach, not to leave.
     """
 
     images: Tensor
@@ -26,6 +27,7 @@ class Perturbed:
     labels: Tensor
     gradient_evaluations: Tensor
     model: nn.Module
+    reach: bool = False
 
     @property
     def perturbation(self) -> Tensor:
@@ -38,8 +40,8 @@ class Perturbed:
 
     @cached_property
     def success(self) -> Tensor:
-        """(b,) bool: the model's answer on the returned images is not the label (one forward pass, then kept)."""
-        return predict(self.model, self.images, batch=max(len(self.images), 1)).argmax(1) != self.labels
+        """(b,) bool: the model's answer on the returned images is not the label, or is it (one forward pass, then kept)."""
+        return (predict(self.model, self.images, batch=max(len(self.images), 1)).argmax(1) == self.labels) == self.reach
 
 
 def spent(count: int, images: Tensor) -> Tensor:

@@ -41,6 +41,14 @@ def find_weights(path_or_name: Path | str, folder: Path | None = None) -> Path:
     raise UserError(f"{stems[-1]}: weights not found, neither as it is nor with {', '.join(SUFFIXES)}.")
 
 
+def has_weights(name: str, folder: Path | None = None) -> bool:
+    """Whether find_weights finds a file."""
+    try:
+        return find_weights(name, folder) is not None
+    except UserError:
+        return False
+
+
 def _safetensors(path: Path) -> dict[str, torch.Tensor]:
     try:
         return load_file(path)

@@ -26,4 +26,5 @@ def initialise(network: nn.Module, generator: torch.Generator, bound: float | No
             fan_in = layer.weight[0].numel()
             limit = math.sqrt(6 / fan_in) if bound is None else bound
             layer.weight.uniform_(-limit, limit, generator=generator)
-            layer.bias.zero_()
+            if layer.bias is not None:
+                layer.bias.zero_()

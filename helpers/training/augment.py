@@ -2,10 +2,13 @@
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 
-def random_crop(images: Tensor, draws: torch.Generator, *, size: int, mirror: bool = False) -> Tensor:
-    """A random size x size window of each image (b, c, h, w), mirrored with probability 1/2 if `mirror`."""
+def random_crop(images: Tensor, draws: torch.Generator, *, size: int, mirror: bool = False, pad: int = 0) -> Tensor:
+    """A random size x size window of each image (b, c, h, w) in a zero border of `pad`, mirrored with probability 1/2 if
+    `mirror`."""
+    images = functional.pad(images, (pad,) * 4) if pad else images
     count, _, height, width = images.shape
     top = torch.randint(height - size + 1, (count, 1), generator=draws)
     left = torch.randint(width - size + 1, (count, 1), generator=draws)

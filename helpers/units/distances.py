@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from helpers.core.boundaries import nearest_boundary
+from helpers.core.boundaries import nearest_boundary, softmax_difference
 from helpers.core.descent import descend
 from helpers.core.linear import margin
+from helpers.core.material import Directions
 from helpers.core.model import evaluating, predict
 from helpers.core.norms import norm, steepest
 from helpers.core.objectives import cross_entropy_margin, forward
@@ -34,15 +35,16 @@ class Distances:
 
 
 def distances(settings: Distances, inputs: Mapping[str, Result], context: Context) -> Value:
-    """Arrays (n,): "ratio" min_l L_l / ||g_l||_q and "active" L / ||grad L||_q, both on the logits; "along" the least size
-    that fools along the former's step (infinite: none up to `top`); "size" ||x||_p; "confidence" z_k - logsumexp of the
+    """Arrays (n,): "ratio" min_l L_l / ||g_l||_q and "active" L / ||grad L||_q, both on the logits; "probability": the former on
+    the probabilities; "along" the least size
+    that fools along the former's step (infinite: none up to `top`); "size" ||x||_p, "prepared" the same of the normalised image over the range of normalised pixels; "confidence" z_k - logsumexp of the
     others; bits "clean"; "least" (m,) the least budget of Algorithm 1-n. No box. [Balda rho_1] [Balda rho_2]"""
-    p = numeric({"norm": settings.norm})["norm"]
-    p = float(p)
+    p = float(numeric({"norm": settings.norm})["norm"])
     model = trained(inputs["network"], context.device)
     images, labels = pixels(context, settings.data, "test", settings.images, inputs["network"].settings.crop)
     answers = predict(model, images).argmax(1)
-    parts: dict[str, list[Tensor]] = {name: [] for name in ("ratio", "active", "along", "size", "confidence")}
+    span = float(model.normalise(torch.ones_like(images[:1])).max() - model.normalise(torch.zeros_like(images[:1])).min())
+    parts: dict[str, list[Tensor]] = {name: [] for name in ("ratio", "active", "probability", "along", "size", "prepared", "confidence")}
     for start in range(0, len(images), settings.batch):
         x, k = images[start : start + settings.batch], answers[start : start + settings.batch]
         with evaluating(model):
@@ -51,10 +53,15 @@ def distances(settings: Distances, inputs: Mapping[str, Result], context: Contex
         with evaluating(model):
             logits, leaf = forward(model, x, k)
             active = nearest_boundary(logits, leaf, k, p=p, select="active")
+        with evaluating(model):
+            logits, leaf = forward(model, x, k)
+            odds = nearest_boundary(logits, leaf, k, p=p, difference=softmax_difference)
         parts["ratio"].append(near.distance(p))
         parts["active"].append(active.distance(p))
-        parts["along"].append(first_success(model, x, k, steepest(near.normal, p), settings.top, None))
+        parts["probability"].append(odds.distance(p))
+        parts["along"].append(first_success(model, x, k, Directions(steepest(near.normal, p), near.passes), settings.top, None))
         parts["size"].append(norm(x, p))
+        parts["prepared"].append(norm(model.normalise(x), p) / span)
         parts["confidence"].append(-cross_entropy_margin(logits.detach(), k))
         if context.progress is not None:
             context.progress(start + len(x), len(images))

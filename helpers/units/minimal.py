@@ -9,9 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from helpers.core.checks import Box, clip
+from helpers.core.material import Material
 from helpers.core.model import evaluating, predict
 from helpers.core.named import find
-from helpers.core.norms import norm, per_sample
+from helpers.core.norms import norm
 from helpers.units.attack import one_step, options_of
 from helpers.units.networks import pixels, trained
 from helpers.units.unit import Context, Result, Value
@@ -19,9 +20,9 @@ from helpers.units.unit import Context, Result, Value
 
 @dataclass(frozen=True)
 class Minimal:
-    """A minimum-norm attack as it is; a one-step attack along its direction, by bisection up to size `top`.
+    """A minimum-norm attack as it is; a one-step attack by bisection over its budget, up to `top`.
 
-    Sizes are l_p norms of the perturbation, p = `measure`, in pixels of [0, 1].
+    Sizes are l_p norms of the perturbation after clipping, p = `measure`, in pixels of [0, 1].
     """
 
     data: str
@@ -40,12 +41,12 @@ class Minimal:
 
 
 @torch.no_grad()
-def first_success(model: nn.Module, images: Tensor, labels: Tensor, unit: Tensor, top: float, box: Box) -> Tensor:
-    """Smallest size (b,) along `unit` (b, ...) that leaves the label: a grid of 32 sizes, then bisection; infinite if none."""
+def first_success(model: nn.Module, images: Tensor, labels: Tensor, material: Material, top: float, box: Box) -> Tensor:
+    """Smallest budget (b,) at which `material` leaves the label: a grid of 32 budgets, then bisection; infinite if none."""
     found = torch.full((len(images),), torch.inf, device=images.device)
 
     def fooled(sizes: Tensor) -> Tensor:
-        return model(clip(images + per_sample(sizes, images) * unit, box)).argmax(1) != labels
+        return model(clip(images + material.at(sizes), box)).argmax(1) != labels
 
     with evaluating(model):
         low = torch.zeros_like(found)
@@ -67,7 +68,7 @@ def minimal(settings: Minimal, inputs: Mapping[str, Result], context: Context) -
     model = trained(inputs["network"], context.device)
     images, labels = pixels(context, settings.data, settings.split, settings.images, inputs["network"].settings.crop)
     clean = (predict(model, images).argmax(1) == labels).cpu().numpy()
-    make = one_step(settings.attack)
+    make = one_step(settings.attack, settings.options)
     run = make or find("attacks", settings.attack)
     sizes, passes = [], []
     for start in range(0, len(images), settings.batch):
@@ -75,8 +76,9 @@ def minimal(settings: Minimal, inputs: Mapping[str, Result], context: Context) -
         options = options_of(run, settings.options, start, len(x))
         if make is not None:
             material = make(model, x, y, **options)
-            along = first_success(model, x, y, material.unit, settings.top, settings.box)
-            sizes.append(torch.where(along.isinf(), along, along * norm(material.unit, float(settings.measure))))
+            budget = first_success(model, x, y, material, settings.top, settings.box)
+            moved = clip(x + material.at(torch.where(budget.isinf(), 0, budget)), settings.box)
+            sizes.append(torch.where(budget.isinf(), budget, norm(moved - x, float(settings.measure))))
             passes.append(np.full(len(x), material.passes))
         else:
             result = run(model, x, y, box=settings.box, **options)

@@ -25,7 +25,7 @@ class Train:
         network, options: file and arguments in networks/; mean, std: the normalisation in front of it, a number or one per channel.
         step, step_options: file and arguments in training/; radii in pixels of [0, 1].
         schedule, seed.
-        crop, mirror: side of a random crop (test images: central), random mirroring.
+        crop, mirror, pad: side of a random crop (test images: central) after a zero border of `pad`, random mirroring.
         sharpen: after training, the output layer is multiplied by this (no decision changes, confidences rise).
         watch: every so many epochs, clean and Adv_Loss accuracy on the first `watch_images` test images at l2 size
             `watch_budget`; 0 for never.
@@ -44,6 +44,7 @@ class Train:
     std: float | tuple[float, ...] = 1.0
     crop: int | None = None
     mirror: bool = False
+    pad: int = 0
     sharpen: float = 1.0
     watch: int = 0
     watch_images: int = 2000
@@ -51,7 +52,7 @@ class Train:
 
     def files(self) -> tuple[tuple[str, str], ...]:
         """(room, name) of the files that the settings name."""
-        return (("networks", self.network), ("training", self.step))
+        return (("networks", self.network), ("training", self.step), *([("units", "watch")] if self.watch else []))
 
 
 def build(settings: Train, device: str = "cpu", tensors: Mapping[str, Tensor] | None = None) -> PixelModel:

@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from helpers.core.errors import UserError
 from helpers.core.seeds import generator
@@ -30,8 +31,11 @@ def select(context: Context, data: str, split: str, images: int | None = None) -
 
 
 def centre_crop(images: Tensor, size: int | None) -> Tensor:
-    """The central size x size pixels (b, c, size, size); unchanged where size is None."""
+    """The central size x size pixels (b, c, size, size), zeros around smaller images; unchanged where size is None."""
     if size is None:
         return images
+    if size > min(images.shape[-2:]):
+        border = (size - images.shape[-1]) // 2, (size - images.shape[-2]) // 2
+        return functional.pad(images, (border[0], size - images.shape[-1] - border[0], border[1], size - images.shape[-2] - border[1]))
     top, left = (images.shape[-2] - size) // 2, (images.shape[-1] - size) // 2
     return images[..., top : top + size, left : left + size]

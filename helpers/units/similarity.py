@@ -1,5 +1,6 @@
 """How alike images and their perturbed versions are, at the budget that fools nearly all."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import numpy as np
 from skimage.metrics import structural_similarity
 
+from helpers.core.model import predict
 from helpers.core.named import find
 from helpers.units.attack import options_of
 from helpers.units.networks import pixels, trained
@@ -15,7 +17,8 @@ from helpers.units.unit import Context, Result, Value
 
 @dataclass(frozen=True)
 class Similarity:
-    """The first `images` test images moved by an attack, in the box, by the size that `share` of the input "sizes" stay below."""
+    """The correctly classified of the first `images` test images, moved in the box by the size below which `share` of the input
+    "sizes" lie."""
 
     data: str
     attack: str
@@ -29,13 +32,17 @@ class Similarity:
 
 
 def similarity(settings: Similarity, inputs: Mapping[str, Result], context: Context) -> Value:
-    """Array "ssim" (n,): scikit-image's structural similarity (window 7, range 1); number "budget"."""
+    """Array "ssim" (n,): scikit-image's structural similarity (window 7, range 1); number "budget", infinite (and no image)
+    where too many are never fooled."""
     sizes = inputs["sizes"].value.arrays
     ordered = np.sort(sizes["sizes"][sizes["clean"]])
-    finite = ordered[np.isfinite(ordered)]
-    budget = float(min(ordered[min(len(ordered) - 1, int(settings.share * len(ordered)))], finite[-1]))
+    budget = float(ordered[min(len(ordered) - 1, int(settings.share * len(ordered)))])
+    if not math.isfinite(budget):
+        return Value({"budget": math.inf}, {"ssim": np.zeros(0, np.float32)})
     model = trained(inputs["network"], context.device)
     images, labels = pixels(context, settings.data, "test", settings.images, inputs["network"].settings.crop)
+    right = predict(model, images).argmax(1) == labels
+    images, labels = images[right], labels[right]
     run = find("attacks", settings.attack)
     moved = run(model, images, labels, budget=budget, **options_of(run, settings.options, 0, len(images))).images
     pairs = zip(images.cpu().numpy(), moved.cpu().numpy(), strict=True)

@@ -207,3 +207,10 @@ def test_augmentation_is_applied_to_every_batch(make_model, data):
     model = nn.Sequential(make_model())
     train_network(model, *data, step=plain, schedule=Schedule(((2, 0.1),), batch=20), seed=0, augment=augment)
     assert sizes == [20] * 4
+
+
+def test_crops_reach_into_a_zero_border():
+    images = torch.ones(200, 1, 4, 4)
+    found = random_crop(images, torch.Generator().manual_seed(0), size=4, pad=2)
+    assert found.shape == images.shape and set(found.unique().tolist()) == {0.0, 1.0}
+    assert torch.equal(random_crop(images, torch.Generator().manual_seed(0), size=8, pad=2), nn.functional.pad(images, (2,) * 4))

@@ -28,29 +28,45 @@ def made(context, network, step, options=None, step_options=None, images=400):
 
 def test_regression(context):
     network = made(context, "autoencoder", "reconstruct", {"hidden": (64, 32)}, images=None)
-    chosen = Regression("embedded_mnist", 4, {"1": (0.1, 0.5), "2": (1e-3, 0.5), "inf": (1e-3, 0.05)}, restarts=4, bounds=1)
+    chosen = Regression("embedded_mnist", 4, {"1": (0.1, 0.5), "2": (1e-3, 0.5), "inf": (1e-3, 0.05)}, restarts=4, bounds=1, windows=(4, 8))
     value = regression(chosen, network, context)
     numbers, arrays = value.numbers, value.arrays
     assert numbers["power"] == pytest.approx(numbers["sigma"], rel=1e-3)
     assert arrays["2/predicted"] == pytest.approx(np.array(numbers["sigma"]), rel=1e-2)
     assert arrays["2/change"][0] == pytest.approx(1e-3 * arrays["2/predicted"], rel=1e-2)
-    assert numbers["signs"][0] <= numbers["bound"][0] * (1 + 1e-6) and numbers["signs"][0] >= 0.8 * numbers["bound"][0]
-    assert numbers["rounded_signs"][0] >= 0.8 * numbers["bound"][0]
+    for found in (*numbers["bounds"], *numbers["scaling"]):
+        for way in ("signs", "rounded_signs"):
+            assert 0.8 * found["bound"] <= found[way] <= found["bound"] * (1 + 1e-6)
+    assert [found["entries"] for found in numbers["scaling"]] == [16, 64] and numbers["bounds"][0]["entries"] == 784
+    assert numbers["scaling"][0]["bound"] <= numbers["scaling"][1]["bound"] <= numbers["bounds"][0]["bound"] * (1 + 1e-6)
+    assert numbers["gradient_of_the_change_at_zero"] == 0
     for name in ("1", "2", "inf"):
-        assert arrays[f"{name}/change"].shape == arrays[f"{name}/random"].shape == (2, 4)
+        assert arrays[f"{name}/change"].shape == arrays[f"{name}/random"].shape == arrays[f"{name}/loss"].shape == (2, 4)
         assert bool((arrays[f"{name}/change"] >= arrays[f"{name}/random"]).all())
-    assert all(1 <= rank <= 784 for rank in numbers["one_entry_rank"])
+    assert set(numbers["entry_ranks"]) == {"0.1", "1"} and "pixel_over_entry" not in numbers
+    assert all(1 <= rank <= 784 for ranks in (*numbers["entry_ranks"].values(), numbers["estimated_rank"]) for rank in ranks)
+    assert np.median(numbers["estimated_rank"]) <= 5 and numbers["picked_rank"] == [1] * 4
     again = regression(chosen, network, context)
     assert all(np.array_equal(arrays[key], again.arrays[key]) for key in arrays)
+
+
+def test_a_pixel_of_a_colour_network_is_three_entries(context):
+    torch.manual_seed(0)
+    chosen = Train("embedded_colour", "autoencoder", ADAM, 0, {"shape": (3, 8, 8), "hidden": (32,)}, "reconstruct", images=200, crop=8)
+    network = {"network": Result(chosen, train(chosen, {}, context))}
+    numbers = regression(Regression("embedded_colour", 3, {"1": (0.1,)}, restarts=2, bounds=0), network, context).numbers
+    assert len(numbers["pixel_over_entry"]) == 3 and min(numbers["pixel_over_entry"]) >= 1
+    assert numbers["bounds"] == [] and numbers["scaling"] == []
 
 
 def test_segmentation(context):
     network = made(context, "unet", "segment", {"shape": (1, 32, 32), "width": 4}, images=None)
     chosen = Segmentation("embedded_mnist", 3, budgets=(0.05, 0.3), steps=8, shown=2)
     value = segmentation(chosen, network, context)
-    rates = value.numbers["rates"]
-    assert set(rates) == {"max", "first", "random"} and all(len(rows) == 2 for rows in rates.values())
-    assert all(0 <= share <= 1 for rows in rates.values() for row in rows for share in row.values())
+    for attack in ("max", "first", "random"):
+        for part in ("hit", "iou", "kept"):
+            shares = value.arrays[f"{attack}/{part}"]
+            assert shares.shape == (2, 3) and shares.min() >= 0 and shares.max() <= 1
     moved = value.arrays["max/moved"].astype(float) - value.arrays["originals"]
     assert moved.shape == (2, 1, 32, 32) and 0 < np.abs(moved).max() <= 0.3 * 255 + 1
     assert value.arrays["clean"].shape == (2, 32, 32)
