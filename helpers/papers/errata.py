@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-Theory = Mapping[str, Mapping[str, float]]
+Checks = Mapping[str, Mapping[str, float]]
 """Numbers of the theory checks by check and key."""
 
 Cell = Callable[[str, str, str], float | None]
@@ -37,7 +37,7 @@ def tiny(value: float) -> str:
 
 def percent(value: float) -> str:
     """A share as a percentage."""
-    return f"{100 * value:.3g}%"
+    return f"{100 * value:.1f}%"
 
 
 def title(item: str) -> str:

@@ -49,7 +49,8 @@ class Claim:
 
 @dataclass(frozen=True)
 class Paper:
-    """One paper. `data` names the settings that hold data sets; `headline` is (label, item, row, column).
+    """One paper. `data` names the settings that hold data sets, `weights` those that hold a weights file, which may be left
+    out (an empty name); `headline` is (label, item, row, column).
 
     `claims(settings, results by item)` and `errata(settings, results by item, cell)` are computed.
     """
@@ -63,6 +64,7 @@ class Paper:
     claims: Callable[[Any, Mapping[str, Results]], list[Claim]]
     errata: Callable[[Any, Mapping[str, Results], Callable[[str, str, str], float | None]], list[dict[str, str]]]
     data: Sequence[str] = ()
+    weights: Sequence[str] = ()
     headline: Sequence[tuple[str, str, str, str]] = field(default_factory=tuple)
 
     def item(self, name: str) -> Item | None:

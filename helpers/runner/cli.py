@@ -11,7 +11,7 @@ import click
 from helpers.core.errors import UserError
 from helpers.core.paths import PROFILES, cache_folder, data_folder
 from helpers.runner import catalogue
-from helpers.runner.parameters import parse_assignments
+from helpers.runner.parameters import meant_for, parse_assignments
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "show_default": True}
 
@@ -38,11 +38,11 @@ def _studies(profile, papers, assignments, data, cache, out, device, accept_stal
     names = papers or tuple(catalogue.names())
     if out and len(names) > 1:
         raise UserError("--out takes the report of one paper; name it with --paper.")
-    changes = parse_assignments(assignments)
+    changes, chosen = parse_assignments(assignments), [catalogue.find(name) for name in names]
     return [
-        Study(catalogue.find(name), profile, changes, data=data, cache=cache, out=out, device=device, redraw=redraw,
+        Study(paper, profile, meant_for(paper, changes, chosen), data=data, cache=cache, out=out, device=device, redraw=redraw,
               accept_stale=accept_stale, recorded=recorded)
-        for name in names
+        for paper in chosen
     ]  # fmt: skip
 
 

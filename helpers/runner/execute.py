@@ -101,6 +101,8 @@ def pending(desk: Desk, wanted: Sequence[Unit]) -> list[Unit]:
 def run_unit(unit: Unit, desk: Desk, progress: Callable[[int, int], None] | None = None) -> tuple[str, float]:
     """Run one unit unless the cache has it; store it; return its identity and the seconds spent."""
     make_deterministic()
+    # A GPU's shortened float32 keeps three digits: less than a step of DeepFool or a directional derivative needs.
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = False
     identity = desk.identity(unit)
     state, record = desk.look_up(unit)
     if state == CACHED and desk.has_networks(record):

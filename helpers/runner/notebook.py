@@ -60,7 +60,7 @@ class OpenPaper:
     def __repr__(self) -> str:
         study = self.study
         changed = f", changed: {study.changed}" if study.changed else ""
-        missing = "".join(f"; {new} stands in for {old}" for old, new in study.stand_ins.items())
+        missing = "".join(f"; {new} stands in for {old}" if new else f"; {old} is not at hand" for old, new in study.stand_ins.items())
         return f"{study.paper.title}: profile {study.profile}{changed}{missing}"
 
     def show(self, item: str) -> Shown:

@@ -1,7 +1,7 @@
 """From a notebook's literals or the command line to checked settings."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -42,6 +42,13 @@ def make_settings(paper: Paper, profile: str, changes: Mapping[str, Any]) -> tup
     settings = validate(paper, {**paper.profiles[profile], **given})
     changed = {name: getattr(settings, name) for name in given if getattr(settings, name) != getattr(base, name)}
     return settings, changed
+
+
+def meant_for(paper: Paper, changes: Mapping[str, Any], papers: Sequence[Paper]) -> dict[str, Any]:
+    """Of changes for several papers those that `paper` can take; a name that none of them has stays, to be refused."""
+    others = {field.name for other in papers if other is not paper for field in fields(other.settings)}
+    own = {field.name for field in fields(paper.settings)}
+    return {name: value for name, value in changes.items() if name in own or name not in others}
 
 
 def validate(paper: Paper, values: Mapping[str, Any]) -> Any:

@@ -16,6 +16,7 @@ from helpers.core.paths import cache_folder, data_folder, device_name, reports_f
 from helpers.core.seeds import make_deterministic
 from helpers.core.verdicts import Condition, verdict
 from helpers.data.load import available, stand_in
+from helpers.data.weights import has_weights
 from helpers.papers.paper import Drawn, Paper, Results
 from helpers.report import draw
 from helpers.report.files import write_text
@@ -35,7 +36,7 @@ class Study:
     Attributes:
         paper, profile, settings: what is run; changed: settings that differ from the profile's.
         folder: where its files go; desk: where its units are looked up and run.
-        stand_ins: {missing data set: the one in its place}.
+        stand_ins: {missing data set: the one in its place}; a weights file that is missing has none ("").
     """
 
     def __init__(
@@ -86,6 +87,10 @@ class Study:
             else:
                 missing[name] = stand_in(name)
         changes = {field: missing[getattr(settings, field)] for field in self.paper.data if getattr(settings, field) in missing}
+        for field in self.paper.weights:
+            name = getattr(settings, field)
+            if name and not self.redraw and not has_weights(name, self.desk.data):
+                changes[field], missing[name] = "", ""
         return replace(settings, **changes), missing
 
     def units(self, item: str | None = None) -> dict[str, Unit]:
@@ -123,7 +128,7 @@ class Study:
         if item not in self._drawn:
             made = self._item(item).draw(self.settings, self.results(item))
             if self.stand_ins:
-                names = ", ".join(f"{new} stands in for {old}" for old, new in self.stand_ins.items())
+                names = ", ".join(f"{new} stands in for {old}" if new else f"{old} is not at hand" for old, new in self.stand_ins.items())
                 made = replace(made, note=f"{made.note} Data: {names}.".strip())
             write_csv(made.table, self.folder / "tables" / f"{item}.csv")
             if made.figure is not None:

@@ -55,15 +55,16 @@ def refused(call, tmp_path, finished):
     [
         (("run", "--paper", "weak_adversary"), "weak_adversary"),
         (("plan", "--profile", "fast"), "There is no profile 'fast'; there are: quick, cpu, paper."),
-        (("run", "--set", "sedes=3"), "strong_adversary has no parameter 'sedes'"),
-        (("run", "--set", "seeds=three"), "Parameter seeds = 'three' of strong_adversary: input should be a valid integer"),
+        (("run", "--set", "sedes=3"), "has no parameter 'sedes'"),
+        (("run", "--set", "seeds=three"), "Parameter seeds = 'three' of convex_programming: input should be a valid integer"),
         (("run", "--set", "budget=8/255"), "Parameter budget = '8/255' of strong_adversary: input should be a valid number"),
         (("run", "--set", "budget=NaN"), "Parameter budget"),
         (("run", "--set", "budget=-1"), "greater than 0"),
+        (("run", "--paper", "strong_adversary", "--set", "full=true"), "strong_adversary has no parameter 'full'"),
         (("run", "--set", "seeds"), "--set needs name=value, got 'seeds'."),
         (("run", "--set", "mnist=imagenet"), "The data set 'imagenet' is not at hand; give its folder with --data or HELPERS_DATA."),
         (("run", "--device", "tpu"), "A device is one of auto, cpu, cuda, got 'tpu'."),
-        (("report", "--profile", "cpu"), "There are no records of strong_adversary, cpu; run it first: python -m helpers run --profile cpu"),
+        (("report", "--profile", "cpu", "--paper", "strong_adversary"), "There are no records of strong_adversary, cpu; run it first: python -m helpers run --profile cpu"),
         (("report", "--profile", "quick", "--against", "/nowhere/at/all"), "There are no tables in "),
         (("export", "no such network", "weights"), "No trained network's label contains 'no such network'"),
         (("export", "MLP LWA 200x200, c 1.7, 20 epochs, seed 0", "weights"), "is not in the cache; train it first"),
@@ -123,7 +124,7 @@ def test_cut_data_names_the_file(refused, tmp_path):
 def test_damaged_records_name_the_line(refused, call, tmp_path):
     records = tmp_path / "reports" / "quick" / "strong_adversary" / "records.jsonl"
     records.write_text('{"identity": "a", "checksum": "b"}\n')
-    assert refused("report") == f"Line 1 of {records} is damaged: its checksum does not fit."
+    assert refused("report", "--paper", "strong_adversary") == f"Line 1 of {records} is damaged: its checksum does not fit."
 
 
 def test_no_scheduler(refused, monkeypatch):

@@ -24,7 +24,7 @@ def test_every_slider_draws_another_picture(study, monkeypatch):
     shown = []
     monkeypatch.setattr(IPython.display, "display", lambda picture: shown.append(picture.data))
     widget = player(study, "figure_examples")
-    attack, image, size = widget.children[:3]
+    _, attack, image, size = widget.children[:4]
     assert attack.options == ("Adv_Alpha", "Adv_Loss") and (image.min, image.max) == (0, 2)
     widget.update()
     for slider, value in ((attack, "Adv_Loss"), (image, 2), (size, 2.5)):

@@ -77,7 +77,7 @@ def draw_clipping(settings: Settings, results: Results) -> Drawn:
     drawn = draw_cells("table_clipping")(settings, results)
     rows = drawn.table.to_dict("records")
     for name in ("Normal", "LWA"):
-        left = results[f"{name}/Adv_Loss clipped"].value.numbers["mean_l2"][-1] / PIXEL
+        left = results[f"{name}/Adv_Loss clipped"].value.numbers["mean_norm"][-1] / PIXEL
         rows.append(row("table_clipping", name, "mean l2 clipped", left, unit="l2"))
     return Drawn(table(rows), note="The tables of the paper do not clip.")
 

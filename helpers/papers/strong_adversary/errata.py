@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from helpers.papers.errata import Cell, Theory
+from helpers.papers.errata import Cell, Checks
 from helpers.papers.paper import Results
 from helpers.papers.strong_adversary import errata_experiments, errata_theory
 from helpers.papers.strong_adversary.settings import Settings
 
 
-def lines(theory: Theory, cell: Cell) -> list[dict[str, str]]:
+def lines(theory: Checks, cell: Cell) -> list[dict[str, str]]:
     """E1 to E32 with the keys id, statement, where, kind, printed, corrected, shown_by.
 
     Args:

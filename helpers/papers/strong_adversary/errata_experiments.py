@@ -5,7 +5,7 @@ from itertools import pairwise
 from helpers.core.statistics import wilson
 from helpers.papers.errata import (
     Cell,
-    Theory,
+    Checks,
     change,
     erratum,
     number,
@@ -40,7 +40,7 @@ def weights(*hidden: int) -> str:
     return f"{sum((a + 1) * b for a, b in pairwise(sizes)) / 1000:.0f}k"
 
 
-def setting(theory: Theory, cell: Cell) -> list[dict[str, str]]:
+def setting(theory: Checks, cell: Cell) -> list[dict[str, str]]:
     """E12 to E15 and E19: data, pixels, sets and figures."""
     pixels, sign = theory["pixel_range"], theory["sign_step"]
     pairs = "; ".join(
@@ -246,7 +246,7 @@ def comparisons(cell: Cell) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
-def arithmetic(theory: Theory, cell: Cell) -> list[dict[str, str]]:
+def arithmetic(theory: Checks, cell: Cell) -> list[dict[str, str]]:
     """E27 and E31: what the authors' code measures."""
     columns = ("Fixed", "Adv_Loss_Sign", "Adv_Loss", "Adv_Alpha")
     wrong = round(TESTED * (1 - REPORTED.number("figure_1", "Adv_Alpha", "0.0", "authors")))

@@ -1,9 +1,9 @@
 """Errata of equations, algorithms and propositions, with the numbers of the theory checks."""
 
-from helpers.papers.errata import Theory, erratum, number, percent, tiny
+from helpers.papers.errata import Checks, erratum, number, percent, tiny
 
 
-def perturbations(theory: Theory) -> list[dict[str, str]]:
+def perturbations(theory: Checks) -> list[dict[str, str]]:
     """E1 to E7: sections 2 and 6.1."""
     linear, flip, loop = theory["proposition_3"], theory["proposition_4"], theory["algorithm_1"]
     step = theory["section_6_1_1"]
@@ -86,7 +86,7 @@ def perturbations(theory: Theory) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
-def objective(theory: Theory) -> list[dict[str, str]]:
+def objective(theory: Checks) -> list[dict[str, str]]:
     """E8 to E11: section 5."""
     loss, envelope = theory["equation_2"], theory["proposition_6"]
     split, hidden = theory["algorithm_3"], theory["equation_4"]
@@ -136,7 +136,7 @@ def objective(theory: Theory) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
-def appendix(theory: Theory) -> list[dict[str, str]]:
+def appendix(theory: Checks) -> list[dict[str, str]]:
     """E20 to E24: logistic regression."""
     six, b, c, d = theory["equation_6"], theory["proposition_b"], theory["proposition_c"], theory["proposition_d"]
     second, unique, e = theory["second_derivative"], theory["uniqueness"], theory["remark_e"]

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from helpers.attacks.adv_alpha import adv_alpha
 from helpers.attacks.deepfool import deepfool
 from helpers.attacks.fast_gradient import fast_gradient, material
+from helpers.attacks.linearised import linearised
 from helpers.attacks.pgd import pgd
 from helpers.attacks.sweep import sweep
 from helpers.core.model import predict
@@ -52,6 +53,8 @@ def attack_cases(images: Tensor, labels: Tensor) -> list[Case]:
              lambda m: fast_gradient(m, *given, norm=math.inf, budget=LINF).success, (gradient, answer)),
         Case("sweep of 20 budgets", "sweep", swept, (gradient, *[answer] * len(BUDGETS))),
         Case("Adv_Alpha l2", "adv_alpha", lambda m: adv_alpha(m, *given, norm=2, budget=L2), (nine,)),
+        Case("Algorithm 1-10 linf", "linearised",
+             lambda m: linearised(m, *given, norm=math.inf, budget=LINF, steps=10), (nine,) * 10, 1.15),
         Case("PGD linf, 10 steps", "pgd", lambda m: pgd(m, *given, budget=LINF, step=LINF / 5, steps=10), None),
     ]  # fmt: skip
     return [replace(case, what=f"{case.what}, batch {batch}") for case in cases]
