@@ -1,0 +1,221 @@
+"""Figures 1 and 2: examples, and the fooling ratio of seven attacks on four networks."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from helpers.core.statistics import Estimate, accuracy
+from helpers.papers.convex_programming.plan import (
+    ACTIVE,
+    AUTHORS,
+    LARGEST,
+    METHODS,
+    NETWORKS,
+    PANELS,
+    RAW,
+    attacked,
+    budgets,
+    curve_units,
+    network,
+    on_mnist,
+)  # fmt: skip
+from helpers.papers.convex_programming.settings import Settings
+from helpers.papers.paper import Drawn, Item, Results, curve, row, table
+from helpers.papers.reported import numbers
+from helpers.report.specs import Curve, Curves, Figure, ImageRow, Images
+from helpers.units.examples import Examples, examples
+from helpers.units.unit import Result, Unit
+
+BOX = (0.0, 1.0)
+RAW_NAME = "FastGrad, float32 cross-entropy"
+ACTIVE_NAME = "Algorithm 1, active class"
+MORE = {RAW_NAME: RAW, ACTIVE_NAME: ACTIVE}
+"""Beside the seven: FastGrad as a library computes it (E2), Algorithm 1 as printed (E3)."""
+
+
+QUICK, CPU, PAPER = range(3)
+"""What the settings can decide."""
+
+
+def level(settings: Settings) -> int:
+    """Which claims the settings can decide: 0 on stand-ins, 1 on MNIST at full scale, 2 with CIFAR-10 at full scale."""
+    if settings.mnist != "mnist":
+        return QUICK
+    return PAPER if settings.full and settings.colour == "cifar10" else CPU
+
+
+def panels(settings: Settings) -> tuple[str, ...]:
+    """The networks on which a claim is judged: all four at full scale, else the MNIST pair."""
+    return tuple(NETWORKS) if level(settings) == PAPER else ("FCNN", "LeNet-5")
+
+
+def sizes_of(settings: Settings, name: str) -> tuple[float, ...]:
+    """The budgets tried on a network."""
+    return budgets("LeNet-5" if name == AUTHORS else name, settings.points if on_mnist(name) else settings.colour_points)
+
+
+def fooled(result: Result, sizes: Sequence[float]) -> np.ndarray:
+    """(B, m) bool over the m correctly classified images: fooled at each budget; DeepFool's by its norm."""
+    arrays = result.value.arrays
+    if "sizes" in arrays:
+        return np.stack([arrays["sizes"][arrays["clean"]] < size for size in sizes])
+    return ~arrays["correct"][:, arrays["clean"]]
+
+
+def ratios(settings: Settings, name: str, results: Results, method: str) -> list[np.ndarray]:
+    """Fooled bits (B, m) of a method, one array a seed."""
+    seeds = list(key for key in results if key.startswith(f"{method}/"))
+    return [fooled(results[key], sizes_of(settings, name)) for key in seeds]
+
+
+def estimates(settings: Settings, name: str, results: Results, method: str) -> list[Estimate]:
+    """Fooling ratio with its interval at each budget."""
+    found = ratios(settings, name, results, method)
+    return [accuracy([bits[index] for bits in found]) for index in range(len(sizes_of(settings, name)))] if found else []
+
+
+def panel_units(settings: Settings, name: str) -> dict[str, Unit]:
+    """The seven curves and FastGrad's raw one by "method/seed"; several seeds of the fully connected network."""
+    count = settings.seeds if name == "FCNN" else 1
+    found = {}
+    for seed in range(settings.seed, settings.seed + count):
+        made = network(settings, name, seed)
+        methods = {**METHODS, **MORE} if seed == settings.seed else METHODS
+        found |= {f"{method}/{seed}": unit for method, unit in curve_units(settings, name, made, methods).items()}
+    return found
+
+
+def reported_curves(item: str) -> list[Curve]:
+    """The authors' stored points, and those read off the figure where nothing is stored."""
+    stored: dict[str, dict[float, float]] = {}
+    for source in ("digitised", "authors"):
+        for (kind, found, name, column), value in numbers("convex_programming").items():
+            if kind == source and found == item and (source == "authors" or name.startswith("Algorithm 1-")):
+                stored.setdefault(name, {})[float(column)] = value
+    return [Curve(f"{name}, {'read off' if name.startswith('Algorithm 1-') else 'authors'}", *zip(*sorted(points.items()), strict=True), method=name, reported=True) for name, points in stored.items()]
+
+
+def comparable(settings: Settings, name: str) -> bool:
+    """Whether a network was trained on the paper's data: on stand-ins the digits are alike, the coloured ones are not."""
+    return on_mnist(name) or settings.colour == "cifar10"
+
+
+def gap_to_authors(item: str, found: Mapping[str, Mapping[str, float]]) -> tuple[float, str, str] | None:
+    """(largest difference, method, budget) between our ratios {method: {budget: ratio}} and the reported ones."""
+    known = numbers("convex_programming")
+    apart = []
+    for method, values in found.items():
+        for column, value in values.items():
+            for source in ("authors", "digitised"):
+                other = known.get((source, item, method, column))
+                if other is not None:
+                    apart.append((abs(value - other), method, column))
+                    break
+    return max(apart, default=None)
+
+
+def draw_panel(name: str) -> Callable[[Settings, Results], Drawn]:
+    """A panel of Figure 2: rows and curves of every method."""
+    item = PANELS[name]
+
+    def draw(settings: Settings, results: Results) -> Drawn:
+        rows, lines, ours = [], [], {}
+        sizes = sizes_of(settings, name)
+        for method in (*METHODS, *MORE):
+            found = estimates(settings, name, results, method)
+            if not found:
+                continue
+            columns = [f"{size:.4f}" for size in sizes]
+            rows += [row(item, method, column, value, "share") for column, value in zip(columns, found, strict=True)]
+            ours[method] = {column: value.value for column, value in zip(columns, found, strict=True)}
+            if method != ACTIVE_NAME:
+                lines.append(curve(method, sizes, found))
+        apart = gap_to_authors(item, ours) if comparable(settings, name) else None
+        told = "" if apart is None else f" Largest difference to the authors' curves: {apart[0]:.3f} ({apart[1]} at {apart[2]})."
+        theirs = reported_curves(item) if comparable(settings, name) else ()
+        panel = Curves(name, "budget (l_inf, share of the pixel range)", "fooling ratio", (*lines, *theirs), (0, LARGEST[name]), (0, 1))
+        alt = f"Fooling ratio against the l_inf budget of seven attacks on {name}; dashed: the authors' curves."
+        clean = next(iter(results.values())).value.arrays["clean"]
+        seeds = len({key.rsplit("/", 1)[1] for key in results})
+        where = f"data: {attacked(settings, name)['data']}, the {clean.sum()} of {len(clean)} test images that the network has right"
+        where += f" (of {seeds} trained networks the first; n in the table counts networks)" if seeds > 1 else ""
+        return Drawn(table(rows), Figure((panel,), alt=alt), f"No pixel box, as in the paper; {where}.{told}")
+
+    return draw
+
+
+def authors_units(settings: Settings) -> dict[str, Unit]:
+    """Figure 2b's methods on the authors' own network, as they ran them: the zero border is attacked too, no box."""
+    made = network(settings, AUTHORS)
+    if made is None:
+        return {}
+    return curve_units(settings, AUTHORS, made, {**METHODS, **MORE})
+
+
+def draw_authors(settings: Settings, results: Results) -> Drawn:
+    """Our attacks on the authors' network beside their stored curves."""
+    if not results:
+        return Drawn(table([]), note="Not run: the authors' weights are not at hand (parameter authors, file in weights/).")
+    rows, lines, ours = [], [], {}
+    sizes = sizes_of(settings, AUTHORS)
+    for method in (*METHODS, *MORE):
+        bits = fooled(results[method], sizes)
+        found = [accuracy([line]) for line in bits]
+        columns = [f"{size:.4f}" for size in sizes]
+        rows += [row("figure_authors", method, column, value, "share") for column, value in zip(columns, found, strict=True)]
+        ours[method] = {column: value.value for column, value in zip(columns, found, strict=True)}
+        if method != ACTIVE_NAME:
+            lines.append(curve(method, sizes, found))
+    apart = gap_to_authors("figure_2b", ours)
+    told = "" if apart is None else f"Largest difference to the authors' curves: {apart[0]:.3f} ({apart[1]} at {apart[2]})."
+    panel = Curves("The authors' LeNet-5", "budget (l_inf, share of the pixel range)", "fooling ratio", (*lines, *reported_curves("figure_2b")), (0, LARGEST["LeNet-5"]), (0, 1))
+    alt = "Fooling ratio of our attacks on the authors' LeNet-5 against the l_inf budget; dashed: their own curves."
+    return Drawn(table(rows), Figure((panel,), alt=alt), told)
+
+
+SHOWN = {"LeNet-5": 0.1, "NIN": 0.02}
+"""Network and budget of the two halves of Figure 1; the paper gives neither."""
+
+
+def example_units(settings: Settings) -> dict[str, Unit]:
+    """Algorithm 1 on one image per class, of those that it fools."""
+    found = {}
+    for name, budget in SHOWN.items():
+        chosen = Examples(attacked(settings, name)["data"], {"Algorithm 1": {"attack": "linearised", "options": {"norm": "inf"}}}, budget, images=200, only_fooled=True)
+        found[name] = Unit(examples, chosen, {"network": network(settings, name)}, f"examples, {name}", 3)
+    return found
+
+
+def draw_examples(settings: Settings, results: Results) -> Drawn:
+    """Original, noise and adversarial image, with both answers."""
+    rows, panels = [], []
+    for name, result in results.items():
+        value = result.value
+        count = min(6, len(value.arrays["originals"]))
+        labels, answers = value.numbers["labels"][:count], value.numbers["answers"]["Algorithm 1"][:count]
+        before, after = (value.numbers["confidence"][key][:count] for key in ("originals", "Algorithm 1"))
+        rows += [row("figure_1", name, f"image {index + 1}: {part}", float(answer), "class")
+                 for index in range(count) for part, answer in (("before", labels[index]), ("after", answers[index]))]  # fmt: skip
+        rows += [row("figure_1", name, f"image {index + 1}: confidence {part}", sure[index], "probability")
+                 for index in range(count) for part, sure in (("before", before), ("after", after))]  # fmt: skip
+        originals = value.arrays["originals"][:count].astype(np.float32) / 255
+        noise = value.arrays["Algorithm 1"][:count].astype(np.float32)
+
+        def shown(images: np.ndarray) -> list[np.ndarray]:
+            return [image.squeeze() if len(image) == 1 else image.transpose(1, 2, 0) for image in images]
+
+        lines = (
+            ImageRow("original", shown(originals), [f"{label} ({sure:.2f})" for label, sure in zip(labels, before, strict=True)]),
+            ImageRow("noise", shown(noise), signed=True, scale=SHOWN[name]),
+            ImageRow("Algorithm 1", shown(np.clip(originals + noise, 0, 1)), [f"→ {answer} ({sure:.2f})" for answer, sure in zip(answers, after, strict=True)]),
+        )
+        panels.append(Images(f"{name}, eps {SHOWN[name]:g}", lines))
+    alt = "Images, the noise of Algorithm 1 and the sum of both, for a digit network and a colour network."
+    return Drawn(table(rows), Figure(tuple(panels), alt=alt), "Below the images: the network's answer and its probability. Shown clipped to [0, 1], attacked without a box.")
+
+
+CURVES = (
+    Item("figure_1", "Figure 1: examples", example_units, draw_examples),
+    *(Item(PANELS[name], f"Figure 2 ({PANELS[name][-1]}): {name}", lambda s, n=name: panel_units(s, n), draw_panel(name)) for name in PANELS),
+    Item("figure_authors", "Figure 2 (b) on the authors' own network", authors_units, draw_authors),
+)

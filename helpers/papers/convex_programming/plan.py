@@ -1,0 +1,174 @@
+"""Which networks are trained how, and the attacks of Figure 2: units by name."""
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from helpers.core.named import find
+from helpers.papers.convex_programming.settings import Settings
+from helpers.training.schedule import Schedule
+from helpers.units.attack import Attack, attack
+from helpers.units.distances import Distances, distances
+from helpers.units.given import Given, given
+from helpers.units.minimal import Minimal, minimal
+from helpers.units.networks import Train
+from helpers.units.train import train
+from helpers.units.unit import Unit
+
+NETWORKS = {"FCNN": "FCNN (MNIST)", "LeNet-5": "LeNet-5 (MNIST)", "NIN": "NIN (CIFAR-10)", "DenseNet": "DenseNet (CIFAR-10)"}
+"""Short name of a network, and its row of Table I."""
+
+PANELS = {"FCNN": "figure_2a", "LeNet-5": "figure_2b", "NIN": "figure_2c", "DenseNet": "figure_2d"}
+LARGEST = {"FCNN": 0.1, "LeNet-5": 0.2, "NIN": 0.03, "DenseNet": 0.01}
+"""The last of the ten budgets of each panel; the first is .001."""
+
+AUTHORS = "LeNet-5, authors' weights"
+CHECKSUM = "aa5d7fb0f67eaece610881cf2b29aa9b63dce612c8eeeb7979cb2d5419cba72b"
+STORED = {"conv1": "representation.{}", "conv2": "representation.{}", "fc1": "classifier.0", "fc2": "classifier.2", "fc3": "classifier.4"}
+"""Where their layers stand in ours; the convolutions after the border, if there is one."""
+
+METHODS: Mapping[str, tuple[str, dict[str, Any]]] = {
+    "DeepFool": ("deepfool", {"norm": "inf"}),
+    "Algorithm 1-10": ("linearised", {"steps": 10}),
+    "Algorithm 1-5": ("linearised", {"steps": 5}),
+    "Algorithm 1": ("linearised", {}),
+    "Algorithm 2": ("linearised", {"select": "own"}),
+    "FastGrad": ("fast_gradient", {"norm": "inf"}),
+    "Random": ("random_direction", {"norm": "inf"}),
+}
+"""The seven curves of Figure 2, in the order of its legend."""
+
+RAW = ("fast_gradient", {"norm": "inf", "arithmetic": "rounded"})
+"""FastGrad through the float32 cross-entropy, as a library computes it (E2)."""
+
+
+ACTIVE = ("linearised", {"select": "active"})
+"""Algorithm 1 as printed: the gradient of the minimum, one backward pass (E3)."""
+
+
+def budgets(network: str, points: tuple[int, ...]) -> tuple[float, ...]:
+    """Those of the authors' ten budgets of a panel."""
+    grid = np.linspace(0.001, LARGEST[network], 10)
+    return tuple(float(grid[index]) for index in points)
+
+
+def on_mnist(network: str) -> bool:
+    """Whether a network is of the first two panels."""
+    return network not in ("NIN", "DenseNet")
+
+
+def expected(settings: Settings, seconds: float) -> float:
+    """Expected seconds of a unit: `seconds` on all of MNIST, a fifteenth on the embedded set."""
+    return seconds if settings.mnist == "mnist" else seconds / 15
+
+
+def fcnn(settings: Settings, seed: int, stored: bool = False, border: bool = False) -> Unit:
+    """150 and 100 hidden units as printed, or 500 and 150 as stored (E12); the training is not given. [Balda Sec. IV]
+
+    border: the stored shape sees the 32x32 image's zero border, so that attacks reach it (E11); else it is added inside.
+    """
+    options = {"hidden": (500, 150), **({"shape": (1, 32, 32)} if border else {"border": 2})} if stored else {}
+    last = max(1, settings.fcnn_epochs // 4)
+    schedule = Schedule(((settings.fcnn_epochs - last, 0.05), (last, 0.005)), batch=settings.batch, momentum=0.9)
+    chosen = Train(settings.mnist, "fcnn", schedule, seed, options, **({"crop": 32, "pad": 2} if border else {}))
+    name = ("FCNN 500x150" if stored else "FCNN 150x100") + (" on 32x32" if border else "")
+    return Unit(train, chosen, {}, f"{name}, {schedule.epochs} epochs, seed {seed}", expected(settings, 2.5 * schedule.epochs))
+
+
+def lenet(settings: Settings, seed: int) -> Unit:
+    """LeNet-5 on the zero border that stays inside the network. [Balda Sec. IV]"""
+    last = max(1, settings.lenet_epochs // 3)
+    schedule = Schedule(((settings.lenet_epochs - last, 1e-3), (last, 1e-4)), batch=settings.batch, optimiser="adam")
+    label = f"LeNet-5, {schedule.epochs} epochs, seed {seed}"
+    return Unit(train, Train(settings.mnist, "lenet5", schedule, seed), {}, label, expected(settings, 12 * schedule.epochs))
+
+
+def authors(settings: Settings, border: bool = True) -> Unit | None:
+    """The authors' own LeNet-5, where its file is given; `border`: attacks reach the 32x32 image's zero border, as theirs did."""
+    if not settings.authors:
+        return None
+    places = {"conv1": 0 if border else 1, "conv2": 3 if border else 4}
+    names = {
+        f"{theirs}.{part}": f"network.{ours.format(places.get(theirs))}.{part}"
+        for theirs, ours in STORED.items() for part in ("weight", "bias")
+    }  # fmt: skip
+    options = {"shape": (1, 32, 32), "border": 0} if border else {}
+    chosen = Given(settings.authors, CHECKSUM, "lenet5", options, names, crop=32 if border else None)
+    return Unit(given, chosen, {}, AUTHORS + ("" if border else ", border left alone"), 1)
+
+
+def nin(settings: Settings, seed: int) -> Unit:
+    """NIN; the authors' schedule is not stored: the one of the public script with the same layers and means."""
+    if settings.full:
+        schedule = Schedule(((80, 0.01), (60, 0.005), (60, 0.001)), batch=128, momentum=0.9, nesterov=True, weight_decay=1e-4)
+    else:
+        schedule = Schedule(((settings.nin_epochs, 2e-3),), one_cycle=True, batch=settings.colour_batch, optimiser="adam")
+    return _colour(settings, "nin", {"width": settings.nin_width, "dropout": settings.nin_dropout}, schedule, seed)
+
+
+def densenet(settings: Settings, seed: int) -> Unit:
+    """DenseNet; the authors' schedule is in their log."""
+    if settings.full:
+        schedule = Schedule(((150, 0.1), (75, 0.01), (75, 0.001)), batch=64, momentum=0.9, nesterov=True, weight_decay=1e-4)
+    else:
+        schedule = Schedule(
+            ((settings.densenet_epochs, 0.1),), one_cycle=True, batch=settings.colour_batch, momentum=0.9, nesterov=True, weight_decay=1e-4
+        )
+    options = {"depth": settings.densenet_depth, "growth": settings.densenet_growth}
+    return _colour(settings, "densenet", options, schedule, seed)
+
+
+def _colour(settings: Settings, network: str, options: dict, schedule: Schedule, seed: int) -> Unit:
+    chosen = Train(
+        settings.colour, network, schedule, seed, options, images=settings.colour_images,
+        mean=(0.4914, 0.4822, 0.4465), std=(0.2470, 0.2435, 0.2616), crop=32, mirror=True, pad=4,
+    )  # fmt: skip
+    label = f"{network} {', '.join(f'{name} {value:g}' for name, value in options.items())}, {schedule.epochs} epochs, seed {seed}"
+    return Unit(train, chosen, {}, label, expected(settings, schedule.epochs * 120))
+
+
+def network(settings: Settings, name: str, seed: int | None = None) -> Unit | None:
+    """The network of a panel; None for the authors' where it is not given."""
+    seed = settings.seed if seed is None else seed
+    if name == AUTHORS:
+        return authors(settings)
+    return {"FCNN": fcnn, "LeNet-5": lenet, "NIN": nin, "DenseNet": densenet}[name](settings, seed)
+
+
+def attacked(settings: Settings, name: str) -> dict[str, Any]:
+    """Data set and number of images on which a network is attacked."""
+    if on_mnist(name):
+        return {"data": settings.mnist, "images": settings.images}
+    return {"data": settings.colour, "images": settings.colour_test}
+
+
+def curve_units(
+    settings: Settings, name: str, made: Unit, methods: Mapping[str, tuple[str, dict[str, Any]]] = METHODS, *,
+    box: tuple[float, float] | None = None, **more: Any,
+) -> dict[str, Unit]:  # fmt: skip
+    """A panel's attacks on one network by method, over its budgets (an attack without a budget: its norms are compared with them);
+    no box, as in the paper, unless one is given."""
+    where = "LeNet-5" if name == AUTHORS else name
+    sizes = budgets(where, settings.points if on_mnist(name) else settings.colour_points)
+    given_to = {**attacked(settings, name), "box": box, **more}
+    suffix = ("" if box is None else ", in the box") + (f", first {more['images']}" if "images" in more else "")
+    found = {}
+    for method, (file, options) in methods.items():
+        label = f"{method}{suffix} on {made.label}"
+        if "budget" not in inspect.signature(find("attacks", file)).parameters:
+            chosen = Minimal(attack=file, options=options, measure="inf", **given_to)
+            found[method] = Unit(minimal, chosen, {"network": made}, label, expected(settings, 60))
+        else:
+            chosen = Attack(attack=file, budgets=sizes, options=options, measure="inf", **given_to)
+            steps = options.get("steps", 1)
+            found[method] = Unit(attack, chosen, {"network": made}, label, expected(settings, 10 if steps == 1 else 20 * steps))
+    return found
+
+
+def distance_unit(settings: Settings, name: str, made: Unit, least: int = 0) -> Unit:
+    """rho_2's distances on a network."""
+    top = 2 * LARGEST["LeNet-5" if name == AUTHORS else name]
+    chosen = Distances(**attacked(settings, name), top=top, least=least)
+    return Unit(distances, chosen, {"network": made}, f"distances on {made.label}", expected(settings, 30 + 0.5 * least))

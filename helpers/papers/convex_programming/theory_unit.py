@@ -1,0 +1,19 @@
+"""The theory checks as a unit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from helpers.papers.convex_programming.theory import theory_numbers
+from helpers.units.unit import Context, Result, Value
+
+
+@dataclass(frozen=True)
+class Theory:
+    """`seed` of the random small problems."""
+
+    seed: int
+
+
+def theory(settings: Theory, inputs: Mapping[str, Result], context: Context) -> Value:
+    """The numbers of every check."""
+    return Value({"checks": theory_numbers(settings.seed)})

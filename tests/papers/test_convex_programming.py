@@ -1,0 +1,96 @@
+"""Theory checks, errata, equations and reported numbers of "Convex Programming"."""
+
+import csv
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from helpers.papers.convex_programming import PAPER
+from helpers.papers.convex_programming.errata import lines
+from helpers.papers.convex_programming.settings import PROFILES, Settings
+from helpers.papers.convex_programming.stored import crossing, mean_size, so_few, true_budgets
+from helpers.papers.convex_programming.theory import theory_numbers
+from helpers.papers.errata import KINDS
+from helpers.papers.reported import numbers
+from helpers.runner.equations import tags
+from helpers.units.unit import Result, Value
+
+FOLDER = Path(__file__).resolve().parents[2] / "helpers" / "papers" / "convex_programming"
+
+
+@pytest.fixture(scope="module", params=[0, 1])
+def theory(request):
+    return theory_numbers(request.param)
+
+
+def test_the_framework_is_exact(theory):
+    assert theory["proposition_1"]["disagreements"] == 0
+    assert theory["proposition_2"]["deviation"] < 1e-12 and theory["proposition_2"]["printed_float32_not_finite"] > 0.5
+    assert theory["recovered"]["fgsm_entries_differing"] == theory["recovered"]["probability_entries_differing"] == 0
+    assert theory["recovered"]["deepfool_deviation"] < 1e-9 and 0.6 < theory["recovered"]["logit_signs_agreeing"] < 0.98
+    assert theory["affine_classifier"]["wrong"] == 0
+    assert theory["affine_classifier"]["fooled_active"] < theory["affine_classifier"]["fooled_budget"]
+    assert theory["two_classes"]["largest_difference"] < 1e-12
+
+
+def test_box_targets_rounding_and_certificates(theory):
+    for p in ("l1", "l2", "linf"):
+        assert theory["box"][f"least_gain_{p}"] >= -1e-12 and theory["box"][f"outside_{p}"] <= 1e-12
+    assert theory["box"]["mean_gain_l1"] > 0.01 and theory["box"]["mean_gain_linf"] == pytest.approx(0, abs=1e-12)
+    for budget in (0.05, 0.08, 0.12):
+        assert theory["targets"][f"exact_{budget}"] >= theory["targets"][f"active_{budget}"] >= theory["targets"][f"printed_{budget}"]
+    assert theory["rounding"]["agreement_12"] > 0.98 > 0.8 > theory["rounding"]["agreement_17"]
+    assert theory["operator_norms"]["difference"] < 1e-12 and theory["operator_norms"]["best_of_ten_over_optimum"] > 0.9
+    assert theory["certificates"]["below_1_m_not_fooled"] == theory["certificates"]["above_half_fooled"] == 0
+
+
+def test_units_of_measurement_of_the_authors_numbers():
+    assert true_budgets("NIN") == pytest.approx([1.017, 1.002, 1.077], abs=5e-4) and true_budgets("DenseNet") == pytest.approx([1.045] * 3, abs=5e-4)
+    sizes = [mean_size(f"figure_2{panel}") for panel in "abcd"]
+    assert sizes == pytest.approx([0.0354, 0.0750, 0.0058, 0.0030], abs=6e-5)
+    crossed = [crossing(f"figure_2{panel}", 0.99) for panel in "abcd"]
+    assert crossed == pytest.approx([0.0823, 0.1550, 0.0220, 0.0090], abs=6e-5)
+    assert so_few(0.0165, 0.009) == pytest.approx(0.006, abs=5e-4)
+
+
+@pytest.mark.parametrize("value", [None, 0.4321])
+def test_errata_has_all_26_lines(theory, value):
+    deepfool = Value({"gradient_evaluations": 27.0}, {"clean": np.array([True, True, False, True]), "sizes": np.array([0.1, 0.3, 0.2, np.inf])})
+    parts = {"LeNet-5/0/deepfool": Result(None, deepfool), "LeNet-5/0/distances": Result(None, Value({}, {"ratio": np.array([0.1, 0.2, 0.1, 0.1])}))}
+    found = lines(Settings(), theory, {"table_1": parts}, lambda item, row, column: value)
+    assert "3.0 steps an image" in found[4]["corrected"] and "median ratio 1.25" in found[4]["corrected"]
+    assert [line["id"] for line in found] == [f"E{index}" for index in range(1, 27)]
+    for line in found:
+        assert list(line) == ["id", "statement", "where", "kind", "printed", "corrected", "shown_by"]
+        assert line["kind"] in KINDS
+        assert all(text.strip() and "None" not in text and "nan" not in text for text in line.values()), line
+
+
+def test_reported_numbers_are_complete():
+    found = numbers("convex_programming")
+    assert len(found) == 444
+    assert sum(source == "print" for source, *_ in found) == 16
+    assert found["print", "table_1", "NIN (CIFAR-10)", "rho_1"] == 0.012
+    assert found["authors", "figure_2b", "FastGrad", "0.0231"] == pytest.approx(0.0595703)
+    assert found["digitised", "figure_2a", "DeepFool", "0.0230"] == pytest.approx(0.205)
+    assert all(0 <= value <= 1 for value in found.values())
+
+
+def test_equations_and_tags_agree():
+    with open(FOLDER / "equations.csv", newline="", encoding="utf-8") as file:
+        listed = list(csv.DictReader(file))
+    known = {f"E{index}" for index in range(1, 27)}
+    for line in listed:
+        kind, _, rest = line["status"].partition(" ")
+        assert line["status"] == "code" or (kind == "erratum" and rest in known) or re.fullmatch(r"text only: .+", line["status"])
+    tagged = {name for author, name in tags() if author == "Balda"}
+    assert {line["equation"] for line in listed if not line["status"].startswith("text only")} == tagged
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_every_profile_has_units(profile):
+    settings = Settings(**PROFILES[profile])
+    for item in PAPER.items:
+        assert item.units(settings) or (item.name == "figure_authors" and not settings.authors), item.name
