@@ -24,18 +24,21 @@ from helpers.papers.paper import Drawn, Item, Results, row, table
 from helpers.units.score import Score, score
 from helpers.units.unit import Unit
 
-SHOWN = {**NETWORKS, "FCNN 500x150": "FCNN 500x150 (stored)", AUTHORS: AUTHORS}
-"""Rows of our Table I: the printed four, the stored shape, the authors' own weights."""
+BORDER = "FCNN 500x150 on 32x32"
+SHOWN = {**NETWORKS, "FCNN 500x150": "FCNN 500x150 (stored)", BORDER: "FCNN 500x150, border attacked", AUTHORS: AUTHORS}
+"""Rows of our Table I: the printed four, the stored shape, the same with the border attacked as theirs was, the authors' own weights."""
 
 
 def made(settings: Settings, name: str, seed: int) -> Unit | None:
     """The network of a row."""
-    return fcnn(settings, seed, stored=True) if name == "FCNN 500x150" else network(settings, name, seed)
+    if name in (BORDER, "FCNN 500x150"):
+        return fcnn(settings, seed, stored=True, border=name == BORDER)
+    return network(settings, name, seed)
 
 
 def panel_of(name: str) -> str:
     """The panel whose budgets and images a row is given."""
-    return "FCNN" if name == "FCNN 500x150" else name
+    return "FCNN" if name.startswith("FCNN") else name
 
 
 def robustness_units(settings: Settings) -> dict[str, Unit]:
