@@ -40,7 +40,7 @@ class Settings:
     authors: str = ""
     colour_images: Count | None = 1_000
     colour_test: Count | None = 50
-    colour_points: Points = (2, 5, 9)
+    colour_points: Points = (4, 9)
     nin_width: Positive = 0.15
     nin_epochs: Count = 12
     nin_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
@@ -49,8 +49,8 @@ class Settings:
     densenet_epochs: Count = 8
     colour_batch: Count = 25
     full: bool = False
-    task_images: Count = 10
-    task_epochs: Count = 6
+    task_images: Count = 6
+    task_epochs: Count = 4
     canvas: Count = 32
     pool: Count = 2
     bounds: Natural = 1

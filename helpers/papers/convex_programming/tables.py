@@ -143,7 +143,7 @@ def draw_linearity(settings: Settings, results: Results) -> Drawn:
             continue
         values = stretch(results, key)
         rows.append(row("table_linearity", label, "stretch, median", bootstrap(np.median, values), "ratio"))
-        rows.append(row("table_linearity", label, "stretch, 90 % below", bootstrap(lambda v: float(np.quantile(v, 0.9)), values), "ratio"))
+        rows.append(row("table_linearity", label, "stretch, 90 % below", bootstrap(lambda v: float(np.quantile(v, 0.9, method="higher")), values), "ratio"))
         if "least" in results[f"{key}/distances"].value.arrays:
             rows.append(row("table_linearity", label, "Spearman with Algorithm 1-10", rank_agreement(results, key), "correlation"))
     note = "Stretch: least size that fools along the linear model's step over the size at which the linear model is fooled; 1 for an affine classifier."

@@ -167,7 +167,7 @@ def segmentation_units(settings: Settings) -> dict[str, Unit]:
     found = {}
     for target in range(10):
         sizes = CANVAS_SIZES if target == TARGET else CANVAS_SIZES[-1:]
-        chosen = Segmentation(settings.mnist, max(10, settings.task_images // 2), target=target, budgets=sizes, seed=settings.seed, **shape)
+        chosen = Segmentation(settings.mnist, max(6, settings.task_images // 2), target=target, budgets=sizes, seed=settings.seed, **shape)
         found[f"class {target}"] = Unit(segmentation, chosen, {"network": made}, f"segmentation toward {target}", expected(settings, 60 * len(sizes)))
     return found
 
@@ -268,7 +268,7 @@ def draw_anomaly(settings: Settings, results: Results) -> Drawn:
                     rows += [row("figure_anomaly", f"{name}, p = {p}, {kind}", f"{label} at {size:g}", cell, "area" if label == "AUC" else "share")
                              for size, cell in zip(sizes, values, strict=True)]  # fmt: skip
                     lines[label].append(curve(kind, sizes, values))
-            panels += [Curves(f"{name}: {label}, p = {p}", f"l_{p} size", label, tuple(curves), None, (0, 1)) for label, curves in lines.items()]
+            panels += [Curves(f"{name}, l_{p}: {label}", f"l_{p} size", label, tuple(curves), None, (0, 1)) for label, curves in lines.items()]
     alt = "Area under the ROC curve, false positives and false negatives of an anomaly detector against the size of the perturbation."
     note = f"Class {WITHOUT} is the anomaly; the threshold was set on other, clean images, 95 % of whose anomalies it finds. {'; '.join(told)}."
     return Drawn(table(rows), Figure(tuple(panels), columns=3, alt=alt), note)
