@@ -39,14 +39,14 @@ class Settings:
     batch: Count = 128
     authors: str = ""
     colour_images: Count | None = 1_000
-    colour_test: Count | None = 50
+    colour_test: Count | None = 40
     colour_points: Points = (4, 9)
     nin_width: Positive = 0.15
-    nin_epochs: Count = 12
+    nin_epochs: Count = 9
     nin_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     densenet_depth: Count = 10
     densenet_growth: Count = 6
-    densenet_epochs: Count = 8
+    densenet_epochs: Count = 5
     colour_batch: Count = 25
     full: bool = False
     task_images: Count = 6
@@ -55,7 +55,7 @@ class Settings:
     pool: Count = 2
     bounds: Natural = 1
     least_images: Count = 30
-    strong_images: Count = 100
+    strong_images: Count = 60
     strong_steps: Count = 40
     strong_restarts: Count = 2
     auto_attack: bool = False
