@@ -3,16 +3,21 @@
 import torch
 from torch import Tensor, nn
 
-from helpers.core.active import ActiveSet
-from helpers.core.boundaries import nearest_boundary
+from helpers.core.boundaries import boundary_to, nearest_boundary
 from helpers.core.checks import Box, clip
 from helpers.core.model import evaluating
+from helpers.core.norms import norm as length_of
 from helpers.core.norms import per_sample, steepest
 from helpers.core.objectives import differentiable, forward
 from helpers.core.perturbed import Perturbed, spent
 
-EXTRA = 3e-4
-"""Added to the distance of a sample whose last step the box cut: the rest shrinks geometrically, this ends it."""
+EXTRA = 2e-3
+"""Share of the perturbation's norm added to the step of a sample whose last one the box cut: the rest shrinks geometrically,
+this ends it."""
+
+FALLING = 0.9
+"""A sample whose steps the box cuts goes on to the same class, one backward pass a step, while each leaves at most this
+share of the gap; else all classes are looked at again."""
 
 
 def deepfool(
@@ -33,33 +38,43 @@ def deepfool(
         candidates: how many of the highest other classes are examined; all by default.
 
     A sample that has left its label leaves the batch; one already outside returns untouched. A sample whose gradients
-    all vanish stops where it is, not fooled.
+    all vanish stops where it is, not fooled. Without a box all classes are examined at every step.
     """
     with evaluating(model):
         logits, leaf = forward(model, images, labels)
         result, passes = images.clone(), spent(0, images)
-        cut = torch.zeros(len(images), dtype=torch.bool, device=images.device)
-        active = ActiveSet(len(images), images.device)
+        # Of a sample whose last step the box cut: the class it goes on to (-1: all are looked at) and its gap (infinite: not cut).
+        kept, last = torch.full_like(labels, -1), torch.full(labels.shape, torch.inf, dtype=logits.dtype, device=images.device)
+        groups = [(torch.arange(len(images), device=images.device), logits, leaf)]
         for _ in range(steps):
-            y = labels[active.index]
-            unfinished = logits.detach().argmax(1) == y
-            active.keep(unfinished)
-            if not len(active):
+            left = [torch.arange(0, device=images.device)]
+            for index, logits, leaf in groups:
+                unfinished = logits.detach().argmax(1) == labels[index]
+                index = index[unfinished]
+                if not len(index):
+                    continue
+                if not bool(unfinished.all()):
+                    # The graph of the finished samples is not walked: the survivors are forwarded alone.
+                    logits, leaf = differentiable(model, result[index])
+                if kept[index[0]] < 0:
+                    found = nearest_boundary(logits, leaf, labels[index], p=norm, candidates=candidates)
+                else:
+                    found = boundary_to(logits, leaf, labels[index], kept[index])
+                passes[index] += found.passes
+                start = leaf.detach()
+                distance = found.distance(norm) + EXTRA * length_of(start - images[index], norm) * last[index].isfinite()
+                distance = torch.where(distance.isfinite(), distance, 0)
+                moved = start + (1 + overshoot) * per_sample(distance, start) * steepest(found.normal, norm)
+                result[index] = clip(moved, box)
+                cut = (result[index] != moved).flatten(1).any(1)
+                kept[index] = torch.where(cut & (found.gap <= FALLING * last[index]), found.target, -1)
+                last[index] = torch.where(cut, found.gap, torch.inf)
+                left.append(index[(distance > 0) & found.normal.flatten(1).any(1)])
+            remaining = torch.cat(left)
+            groups = [
+                (chosen, *differentiable(model, result[chosen]))
+                for chosen in (remaining[kept[remaining] < 0], remaining[kept[remaining] >= 0]) if len(chosen)
+            ]  # fmt: skip
+            if not groups:
                 break
-            if not bool(unfinished.all()):
-                # The graph of the finished samples is not walked: the survivors are forwarded alone.
-                y = labels[active.index]
-                logits, leaf = differentiable(model, result[active.index])
-            found = nearest_boundary(logits, leaf, y, p=norm, candidates=candidates)
-            passes[active.index] += found.passes
-            distance = found.distance(norm) + EXTRA * cut[active.index]
-            distance = torch.where(distance.isfinite(), distance, 0)
-            step = per_sample(distance, leaf) * steepest(found.normal, norm)
-            moved = leaf.detach() + (1 + overshoot) * step
-            result[active.index] = clip(moved, box)
-            cut[active.index] = (result[active.index] != moved).flatten(1).any(1)
-            active.keep(step.flatten(1).any(1))
-            if not len(active):
-                break
-            logits, leaf = differentiable(model, result[active.index])
     return Perturbed(result, images, labels, passes, model)

@@ -35,32 +35,43 @@ def fast_minimum_norm(
     along half a cosine.
 
     Args:
-        norm: 1, 2, inf or any p > 1; steps: backward passes a sample, and one forward pass more.
+        norm: 1, 2, inf or any p > 1; steps: backward passes a sample, and two forward passes more.
 
     A sample that is never fooled returns untouched; one already outside is its own answer.
     """
     if steps < 1:
         raise UserError(f"The attack takes at least one step, got {steps}.")
     with evaluating(model):
-        logits, leaf = forward(model, images, labels)
-        best, least = images.clone(), torch.full((len(images),), torch.inf, dtype=images.dtype, device=images.device)
-        radius = torch.zeros_like(least)
-        for count in range(steps + 1):
-            moved = leaf.detach()
-            size = norm_of(moved - images, norm).to(least)
-            fooled = logits.argmax(1) != labels
-            smaller = fooled & (size < least)
-            best, least = torch.where(per_sample(smaller, best), moved, best), torch.where(smaller, size, least)
-            if count == steps or not len(images):
-                break
-            found = nearest_boundary(logits, leaf, labels, p=norm, select="active")
-            share = count / max(1, steps - 1)
-            shrink = annealed(SHRINKING, share)
-            length = norm_of(found.normal, dual(norm))
-            ahead = torch.where(length > 0, found.gap / length, 0).to(least)
-            kept = torch.where(fooled, torch.minimum(radius * (1 - shrink), least), radius * (1 + shrink))
-            radius = torch.where(least.isinf(), (size + ahead.clamp_min(0)) * (1 + SHRINKING[0]), kept)
-            step = annealed(STEPPING, share) * unit(found.normal, 2)
-            moved = clip(images + project(moved + step - images, radius, norm), box)
-            logits, leaf = differentiable(model, moved)
-    return Perturbed(best, images, labels, spent(steps, images), model)
+        answers = forward(model, images, labels)[0].argmax(1)
+        inside = (answers == labels).nonzero().flatten()
+        result, passes = images.clone(), spent(0, images)
+        if len(inside):
+            result[inside] = _least(model, images[inside], labels[inside], norm, steps, box)
+            passes[inside] = steps
+    return Perturbed(result, images, labels, passes, model)
+
+
+def _least(model: nn.Module, images: Tensor, labels: Tensor, norm: float, steps: int, box: Box) -> Tensor:
+    """fast_minimum_norm of images that still have their label."""
+    logits, leaf = differentiable(model, images)
+    best, least = images.clone(), torch.full((len(images),), torch.inf, dtype=images.dtype, device=images.device)
+    radius = torch.zeros_like(least)
+    for count in range(steps + 1):
+        moved = leaf.detach()
+        size = norm_of(moved - images, norm).to(least)
+        fooled = logits.argmax(1) != labels
+        smaller = fooled & (size < least)
+        best, least = torch.where(per_sample(smaller, best), moved, best), torch.where(smaller, size, least)
+        if count == steps:
+            break
+        found = nearest_boundary(logits, leaf, labels, p=norm, select="active")
+        share = count / max(1, steps - 1)
+        shrink = annealed(SHRINKING, share)
+        length = norm_of(found.normal, dual(norm))
+        ahead = torch.where(length > 0, found.gap / length, 0).to(least)
+        kept = torch.where(fooled, torch.minimum(radius * (1 - shrink), least), radius * (1 + shrink))
+        radius = torch.where(least.isinf(), (size + ahead.clamp_min(0)) * (1 + SHRINKING[0]), kept)
+        step = annealed(STEPPING, share) * unit(found.normal, 2)
+        moved = clip(images + project(moved + step - images, radius, norm), box)
+        logits, leaf = differentiable(model, moved)
+    return best

@@ -5,26 +5,56 @@ import math
 import torch
 from torch import Tensor, nn
 
+from helpers.core.boundaries import class_boundaries
 from helpers.core.boxed import boxed_step
 from helpers.core.checks import Box, check_budget, clip
 from helpers.core.class_steps import ClassSteps, class_gradients
 from helpers.core.descent import descend, fixed
 from helpers.core.errors import UserError
-from helpers.core.linear import margin, own_score
-from helpers.core.norms import dual, per_sample
+from helpers.core.linear import Objective, margin, own_score
+from helpers.core.material import Directions, Material
+from helpers.core.model import evaluating
+from helpers.core.norms import dual, per_sample, steepest
 from helpers.core.norms import norm as length_of
+from helpers.core.objectives import differentiable, forward
 from helpers.core.perturbed import Perturbed, spent
 
-SELECT = ("budget", "active", "ratio", "own", "own probability")
+OWN = {"own": "logit", "own probability": "probability"}
+SELECT = ("budget", "active", "ratio", *OWN)
+
+
+def check_select(select: str) -> None:
+    """UserError unless `select` is one of SELECT."""
+    if select not in SELECT:
+        raise UserError(f"select is one of {', '.join(SELECT)}, got {select!r}.")
+
+
+def chosen_objective(select: str, norm: float, budget: float, candidates: int | None) -> Objective:
+    """What is linearised: the least class difference, or the class's own score."""
+    if select in OWN:
+        return own_score(OWN[select])
+    return margin(norm, select=select, budget=budget, candidates=candidates)
 
 
 def material(
-    model: nn.Module, images: Tensor, labels: Tensor, *, norm: float = math.inf, candidates: int | None = None
-) -> ClassSteps:
-    """Every class's margin and gradient, computed once: Algorithm 1 (select "budget") at any number of budgets."""
-    classes, gaps, gradients = class_gradients(model, images, labels, candidates)
-    lengths = torch.stack([length_of(gradient, dual(norm)) for gradient in gradients])
-    return ClassSteps(gaps, lengths, gradients, norm, len(classes))
+    model: nn.Module,
+    images: Tensor,
+    labels: Tensor,
+    *,
+    norm: float = math.inf,
+    select: str = "budget",
+    candidates: int | None = None,
+) -> Material:
+    """What one step needs at any budget, computed once: every class's margin and gradient (select "budget"), or one direction."""
+    check_select(select)
+    if select == "budget":
+        classes, gaps, gradients = class_gradients(model, images, labels, candidates)
+        lengths = torch.stack([length_of(gradient, dual(norm)) for gradient in gradients])
+        return ClassSteps(gaps, lengths, gradients, norm, len(classes))
+    with evaluating(model):
+        logits, leaf = forward(model, images, labels)
+        linear = chosen_objective(select, norm, 0.0, candidates)(logits, leaf, labels)
+    return Directions(-steepest(linear.gradient, norm), linear.passes)
 
 
 def linearised(
@@ -58,14 +88,10 @@ def linearised(
     budget = check_budget(budget)
     if steps < 1:
         raise UserError(f"Algorithm 1-n takes at least one step, got {steps}.")
-    if select not in SELECT:
-        raise UserError(f"select is one of {', '.join(SELECT)}, got {select!r}.")
+    check_select(select)
     if exact_box:
         return _in_box(model, images, labels, norm, budget, steps, select, candidates, box)
-    if select in ("own", "own probability"):
-        objective = own_score("logit" if select == "own" else "probability")
-    else:
-        objective = margin(norm, select=select, budget=budget / steps, candidates=candidates)
+    objective = chosen_objective(select, norm, budget / steps, candidates)
     found, passes = descend(model, images, labels, objective, norm=norm, length=fixed(budget / steps), steps=steps, box=box)
     return Perturbed(found, images, labels, passes, model)
 
@@ -75,15 +101,18 @@ def _in_box(model, images, labels, norm, budget, steps, select, candidates, box)
     if select != "budget" or box is None:
         raise UserError(f"exact_box chooses the class by its value in the box: it needs a box and select budget, got {select!r}, box {box}.")
     moved, passes = images, 0
-    for _ in range(steps):
-        classes, gaps, gradients = class_gradients(model, moved, labels, candidates)
-        passes += len(classes)
-        best = torch.full_like(gaps[0], torch.inf)
-        step = torch.zeros_like(moved)
-        for gap, gradient in zip(gaps, gradients, strict=True):
-            tried = boxed_step(gradient, moved, budget / steps, norm, box)
-            value = gap + (gradient * tried).flatten(1).sum(1)
-            better = (value < best) & gradient.flatten(1).any(1)
-            best, step = torch.where(better, value, best), torch.where(per_sample(better, step), tried, step)
-        moved = clip(moved + step, box)
+    with evaluating(model):
+        logits, leaf = forward(model, images, labels)
+        for count in range(steps):
+            if count:
+                logits, leaf = differentiable(model, moved)
+            best = torch.full_like(logits[:, 0].detach(), torch.inf)
+            step = torch.zeros_like(moved)
+            for gap, normal, _, _ in class_boundaries(logits, leaf, labels, candidates=candidates):
+                passes += 1
+                tried = boxed_step(-normal, moved, budget / steps, norm, box)
+                value = gap - (normal * tried).flatten(1).sum(1)
+                better = (value < best) & normal.flatten(1).any(1)
+                best, step = torch.where(better, value, best), torch.where(per_sample(better, step), tried, step)
+            moved = clip(moved + step, box)
     return Perturbed(moved, images, labels, spent(passes, images), model)

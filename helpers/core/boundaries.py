@@ -101,6 +101,12 @@ def class_boundaries(
         yield gap, torch.autograd.grad(logits, leaf, grad_outputs=seed.to(logits.dtype), retain_graph=more)[0], scale, other
 
 
+def boundary_to(logits: Tensor, leaf: Tensor, labels: Tensor, other: Tensor, difference: Difference = logit_difference) -> Boundary:
+    """The linearised boundary to the class `other` (b,), one for each sample; one backward pass."""
+    gap, seed, scale = difference(logits.detach(), labels, other)
+    return Boundary(gap, torch.autograd.grad(logits, leaf, grad_outputs=seed.to(logits.dtype))[0], scale, other, passes=1)
+
+
 def nearest_boundary(
     logits: Tensor,
     leaf: Tensor,

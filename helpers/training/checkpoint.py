@@ -17,6 +17,10 @@ def _parameters(optimiser: torch.optim.Optimizer) -> list[nn.Parameter]:
     return [parameter for group in optimiser.param_groups for parameter in group["params"]]
 
 
+def _on_gpu(optimiser: torch.optim.Optimizer) -> bool:
+    return any(parameter.is_cuda for parameter in _parameters(optimiser))
+
+
 def _read(path: Path) -> tuple[dict[str, torch.Tensor], list[dict[str, float]]]:
     with safe_open(path, "pt") as handle:
         tensors = {name: handle.get_tensor(name) for name in handle.keys()}  # noqa: SIM118 (not a mapping)
@@ -33,7 +37,7 @@ def save_checkpoint(
         found = optimiser.state[parameter].items()
         tensors |= {f"optimiser.{index}.{name}": value for name, value in found if torch.is_tensor(value)}
     tensors |= {"order": order.get_state(), "draws": draws.get_state(), "random": torch.get_rng_state()}
-    if torch.cuda.is_available():
+    if _on_gpu(optimiser):
         tensors["random_cuda"] = torch.cuda.get_rng_state()
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     contiguous = {name: value.detach().contiguous() for name, value in tensors.items()}
@@ -63,11 +67,11 @@ def load_checkpoint(
             _, index, name = key.split(".", 2)
             parameter = parameters[int(index)]
             # In the parameter's memory layout: another one would give other roundings.
-            like = torch.empty_like(parameter) if value.shape == parameter.shape else torch.empty_like(value)
+            like = torch.empty_like(parameter) if value.shape == parameter.shape else torch.empty_like(value, device=parameter.device)
             optimiser.state[parameter][name] = like.copy_(value)
     order.set_state(tensors["order"])
     draws.set_state(tensors["draws"])
     torch.set_rng_state(tensors["random"])
-    if torch.cuda.is_available() and "random_cuda" in tensors:
+    if _on_gpu(optimiser) and "random_cuda" in tensors:
         torch.cuda.set_rng_state(tensors["random_cuda"])
     return history

@@ -2,26 +2,23 @@
 
 import importlib
 import inspect
-import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from helpers.attacks.sweep import sweep
 from helpers.core.checks import clip, round_pixels
-from helpers.core.errors import UserError
 from helpers.core.material import Material
 from helpers.core.model import predict, with_dropout
 from helpers.core.named import find, module_name
 from helpers.core.norms import norm
+from helpers.units.batches import in_batches
 from helpers.units.networks import pixels, trained
 from helpers.units.unit import Context, Result, Value, numeric
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -64,20 +61,19 @@ def one_step(name: str, options: Mapping[str, Any]) -> Callable[..., Material] |
     return found if found is not None and set(options) <= set(inspect.signature(found).parameters) else None
 
 
-def options_of(function: Callable, given: Mapping[str, Any], start: int, count: int) -> dict[str, Any]:
-    """Options as the attack takes them, with the images' positions where it draws noise by sample."""
+def options_of(function: Callable, given: Mapping[str, Any], ids: Tensor) -> dict[str, Any]:
+    """Options as the attack takes them, with the images' positions `ids` (b,) where it draws noise by sample."""
     options = numeric(given)
     if "ids" in inspect.signature(function).parameters:
-        options["ids"] = torch.arange(start, start + count)
+        options["ids"] = ids
     return options
 
 
 def attack(settings: Attack, inputs: Mapping[str, Result], context: Context) -> Value:
     """Bits `clean` (n,) and `correct` (B, n): right before, and at each budget; as numbers the mean norm, changed entries
-    and entries outside [0, 1] of the moved images at each budget, and passes.
+    and entries outside [0, 1] at each budget and the passes, over the attacked images (0 where there is none).
 
     The input "network" is judged; with an input "source" the perturbations come from that network (a transferred set).
-    Where the GPU's memory does not hold a batch, it is halved, with a warning, and the attack goes on.
     """
     model = trained(inputs["network"], context.device)
     source = trained(inputs["source"], context.device) if "source" in inputs else model
@@ -86,24 +82,14 @@ def attack(settings: Attack, inputs: Mapping[str, Result], context: Context) -> 
     images, labels = pixels(context, settings.data, settings.split, settings.images, crop)
     if settings.double:
         model, source, images = model.double(), source.double(), images.double()
-    parts, start, size = [], 0, settings.batch
-    while start < len(images):
-        part = slice(start, start + size)
-        try:
-            parts.append(_batch(settings, model, source, images[part], labels[part], start))
-        except torch.cuda.OutOfMemoryError:
-            if size == 1:
-                raise UserError("The GPU's memory does not hold an attack on a single image.") from None
-            size = max(1, size // 2)
-            log.warning("GPU memory is short: going on with batches of %d.", size)
-            continue
-        start += size
-        if context.progress is not None:
-            context.progress(min(start, len(images)), len(images))
-    bits, clean, sizes, passes, empty = zip(*parts, strict=True)
-    correct, right = np.concatenate(bits, axis=1), np.concatenate(clean)
-    moved = max(1, int(right.sum()) if settings.only_correct else len(right))
-    mean_norm, changed, outside = (np.concatenate(sizes, axis=2).sum(2) / moved).tolist()
+    ids = torch.arange(len(images))
+
+    def one(part: slice) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, int]:
+        return _batch(settings, model, source, images[part], labels[part], ids[part])
+
+    bits, clean, sizes, passes, empty = zip(*in_batches(len(images), settings.batch, one, context.progress), strict=True)
+    correct, right, spent = np.concatenate(bits, axis=1), np.concatenate(clean), np.concatenate(passes, axis=1)
+    mean_norm, changed, outside = (np.concatenate(sizes, axis=2).sum(2) / max(1, spent.shape[1])).tolist()
     numbers = {
         "budgets": list(settings.budgets),
         "accuracy": correct.mean(1).tolist(),
@@ -111,7 +97,7 @@ def attack(settings: Attack, inputs: Mapping[str, Result], context: Context) -> 
         "mean_norm": mean_norm,
         "changed": changed,
         "outside": outside,
-        "gradient_evaluations": float(np.concatenate(passes, axis=1)[:, right | (not settings.only_correct)].mean()),
+        "gradient_evaluations": float(spent.sum() / max(1, spent.size)),
         "no_direction": int(sum(empty)),
         "images": len(images),
     }
@@ -119,33 +105,35 @@ def attack(settings: Attack, inputs: Mapping[str, Result], context: Context) -> 
 
 
 def _batch(
-    settings: Attack, model: nn.Module, source: nn.Module, x: torch.Tensor, y: torch.Tensor, start: int
+    settings: Attack, model: nn.Module, source: nn.Module, images: Tensor, labels: Tensor, ids: Tensor
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, int]:
-    """Bits (B, b), clean (b,), norms, changed and outside entries (3, B, b), passes (1 or B, b), and how many correct images
-    had no direction."""
-    clean = predict(model, x).argmax(1) == y
+    """Bits (B, b) and clean (b,) of all images; of the attacked ones (a) norms, changed and outside entries (3, B, a), passes
+    (1 or B, a), and how many have no direction."""
+    clean = predict(model, images).argmax(1) == labels
+    # Misclassified images are not moved, so they need no attack.
+    chosen = (clean if settings.only_correct else torch.ones_like(clean)).nonzero().flatten()
+    x, y = images[chosen], labels[chosen]
     make = one_step(settings.attack, settings.options)
     run = make or find("attacks", settings.attack)
-    options = options_of(run, settings.options, start, len(x))
+    options = options_of(run, settings.options, ids[chosen.cpu()])
     empty = 0
     if make is not None:
         material = make(source, x, y, **options)
         fooled = sweep(model, x, y, material, settings.budgets, box=settings.box, rounded=settings.round)
-        empty = int((material.none & clean).sum())
+        empty = int((material.none & clean[chosen]).sum())
         passes = np.full((1, len(x)), material.passes)
         moved = [clip(x + material.at(budget), settings.box) for budget in settings.budgets]
     else:
         found = [run(source, x, y, budget=budget, box=settings.box, **options) for budget in settings.budgets]
         moved = [one.images for one in found]
-        seen = [round_pixels(images) if settings.round else images for images in moved]
-        fooled = torch.stack([predict(model, images).argmax(1) != y for images in seen])
+        seen = [round_pixels(one) if settings.round else one for one in moved]
+        fooled = torch.stack([predict(model, one).argmax(1) != y for one in seen])
         passes = np.stack([one.gradient_evaluations.cpu().numpy() for one in found])
     sizes = torch.stack([torch.stack([
-        norm(images - x, float(settings.measure)),
-        (images != x).flatten(1).sum(1).to(x.dtype),
-        ((images < 0) | (images > 1)).flatten(1).sum(1).to(x.dtype),
-    ]) for images in moved], 1)  # fmt: skip
-    if settings.only_correct:
-        # The others are left as they are, and wrong.
-        fooled, sizes = fooled | ~clean, sizes * clean
-    return (~fooled).cpu().numpy(), clean.cpu().numpy(), sizes.double().cpu().numpy(), passes, empty
+        norm(one - x, float(settings.measure)),
+        (one != x).flatten(1).sum(1).to(x.dtype),
+        ((one < 0) | (one > 1)).flatten(1).sum(1).to(x.dtype),
+    ]) for one in moved], 1)  # fmt: skip
+    correct = torch.zeros(len(settings.budgets), len(images), dtype=torch.bool, device=images.device)
+    correct[:, chosen] = ~fooled
+    return correct.cpu().numpy(), clean.cpu().numpy(), sizes.double().cpu().numpy(), passes, empty

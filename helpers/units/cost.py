@@ -77,6 +77,9 @@ def cost(settings: Cost, inputs: Mapping[str, Result], context: Context) -> Valu
             for name, run in ways.items():
                 start = time.perf_counter()
                 run()
+                if images.is_cuda:
+                    # Kernels are queued: the clock waits for them.
+                    torch.cuda.synchronize(images.device)
                 seconds.setdefault(name, []).append(time.perf_counter() - start)
     medians = {name: statistics.median(values) for name, values in seconds.items()}
     return Value({"passes": passes, "seconds": medians, "images": len(images), "classes": settings.classes})

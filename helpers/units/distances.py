@@ -3,17 +3,19 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from helpers.core.boundaries import nearest_boundary, softmax_difference
+from helpers.core.boundaries import Boundary, nearest_boundary, softmax_difference
 from helpers.core.descent import descend
 from helpers.core.linear import margin
 from helpers.core.material import Directions
 from helpers.core.model import evaluating, predict
 from helpers.core.norms import norm, steepest
 from helpers.core.objectives import cross_entropy_margin, forward
+from helpers.units.batches import in_batches
 from helpers.units.minimal import first_success
 from helpers.units.networks import pixels, trained
 from helpers.units.unit import Context, Result, Value, numeric
@@ -35,37 +37,39 @@ class Distances:
 
 
 def distances(settings: Distances, inputs: Mapping[str, Result], context: Context) -> Value:
-    """Arrays (n,): "ratio" min_l L_l / ||g_l||_q and "active" L / ||grad L||_q, both on the logits; "probability": the former on
-    the probabilities; "along" the least size
-    that fools along the former's step (infinite: none up to `top`); "size" ||x||_p, "prepared" the same of the normalised image over the range of normalised pixels; "confidence" z_k - logsumexp of the
-    others; bits "clean"; "least" (m,) the least budget of Algorithm 1-n. No box. [Balda rho_1] [Balda rho_2]"""
+    """Arrays (n,), without a box; "least" (m,) the least budget of Algorithm 1-n, for the images "least_of". [Balda rho_1] [Balda rho_2]
+
+    "ratio" min_l L_l / ||g_l||_q and "active" L / ||grad L||_q, both on the logits; "probability": the former on the probabilities;
+    "along": the least size that fools along the former's step (infinite: none up to `top`); "size" ||x||_p; "prepared": the same of
+    the normalised image over the range of normalised pixels; "confidence" z_k - logsumexp of the others; bits "clean".
+    """
     p = float(numeric({"norm": settings.norm})["norm"])
     model = trained(inputs["network"], context.device)
     images, labels = pixels(context, settings.data, "test", settings.images, inputs["network"].settings.crop)
     answers = predict(model, images).argmax(1)
     span = float(model.normalise(torch.ones_like(images[:1])).max() - model.normalise(torch.zeros_like(images[:1])).min())
-    parts: dict[str, list[Tensor]] = {name: [] for name in ("ratio", "active", "probability", "along", "size", "prepared", "confidence")}
-    for start in range(0, len(images), settings.batch):
-        x, k = images[start : start + settings.batch], answers[start : start + settings.batch]
+
+    def boundary(x: Tensor, k: Tensor, **choice: Any) -> Boundary:
         with evaluating(model):
             logits, leaf = forward(model, x, k)
-            near = nearest_boundary(logits, leaf, k, p=p)
-        with evaluating(model):
-            logits, leaf = forward(model, x, k)
-            active = nearest_boundary(logits, leaf, k, p=p, select="active")
-        with evaluating(model):
-            logits, leaf = forward(model, x, k)
-            odds = nearest_boundary(logits, leaf, k, p=p, difference=softmax_difference)
-        parts["ratio"].append(near.distance(p))
-        parts["active"].append(active.distance(p))
-        parts["probability"].append(odds.distance(p))
-        parts["along"].append(first_success(model, x, k, Directions(steepest(near.normal, p), near.passes), settings.top, None))
-        parts["size"].append(norm(x, p))
-        parts["prepared"].append(norm(model.normalise(x), p) / span)
-        parts["confidence"].append(-cross_entropy_margin(logits.detach(), k))
-        if context.progress is not None:
-            context.progress(start + len(x), len(images))
-    arrays = {name: torch.cat(values).cpu().numpy() for name, values in parts.items()}
+            return nearest_boundary(logits, leaf, k, p=p, **choice)
+
+    def measured(part: slice) -> dict[str, Tensor]:
+        x, k = images[part], answers[part]
+        near = boundary(x, k)
+        step = Directions(steepest(near.normal, p), near.passes)
+        return {
+            "ratio": near.distance(p),
+            "active": boundary(x, k, select="active").distance(p),
+            "probability": boundary(x, k, difference=softmax_difference).distance(p),
+            "along": first_success(model, x, k, step, settings.top, None),
+            "size": norm(x, p),
+            "prepared": norm(model.normalise(x), p) / span,
+            "confidence": -cross_entropy_margin(predict(model, x), k),
+        }
+
+    parts = in_batches(len(images), settings.batch, measured, context.progress)
+    arrays = {name: torch.cat([part[name] for part in parts]).cpu().numpy() for name in parts[0]}
     arrays["clean"] = (answers == labels).cpu().numpy()
     if settings.least:
         chosen = (answers == labels).nonzero().flatten()[: settings.least]

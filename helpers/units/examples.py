@@ -39,14 +39,14 @@ def examples(settings: Examples, inputs: Mapping[str, Result], context: Context)
     right = predict(model, images).argmax(1) == labels
     for given in settings.attacks.values() if settings.only_fooled else ():
         run = find("attacks", given["attack"])
-        right &= run(model, images, labels, budget=settings.budget, box=None, **options_of(run, given["options"], 0, len(images))).success
+        right &= run(model, images, labels, budget=settings.budget, box=None, **options_of(run, given["options"], torch.arange(len(images)))).success
     chosen = [int((right & (labels == label)).nonzero()[0]) for label in labels[right].unique()]
     x, y = images[chosen], labels[chosen]
     arrays = {"originals": (x * 255).round().to(torch.uint8).cpu().numpy()}
     answers, sure = {}, {"originals": confidence(model, x)}
     for name, given in settings.attacks.items():
         run = find("attacks", given["attack"])
-        found = run(model, x, y, budget=settings.budget, box=None, **options_of(run, given["options"], 0, len(x)))
+        found = run(model, x, y, budget=settings.budget, box=None, **options_of(run, given["options"], torch.arange(len(x))))
         arrays[name] = found.perturbation.cpu().numpy().astype(np.float16)
         answers[name] = predict(model, found.images).argmax(1).tolist()
         sure[name] = confidence(model, found.images)

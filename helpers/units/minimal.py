@@ -1,5 +1,6 @@
 """The smallest perturbation with which an attack succeeds, image by image."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +14,9 @@ from helpers.core.material import Material
 from helpers.core.model import evaluating, predict
 from helpers.core.named import find
 from helpers.core.norms import norm
+from helpers.core.perturbed import spent
 from helpers.units.attack import one_step, options_of
+from helpers.units.batches import in_batches
 from helpers.units.networks import pixels, trained
 from helpers.units.unit import Context, Result, Value
 
@@ -64,29 +67,38 @@ def first_success(model: nn.Module, images: Tensor, labels: Tensor, material: Ma
 
 def minimal(settings: Minimal, inputs: Mapping[str, Result], context: Context) -> Value:
     """Sizes (n,) float32 (infinite: not fooled; 0: misclassified as it is) and bits `clean`; median and share fooled of
-    the correctly classified ones, passes a sample."""
+    the correctly classified ones, passes a sample (NaN where no image is classified correctly)."""
     model = trained(inputs["network"], context.device)
     images, labels = pixels(context, settings.data, settings.split, settings.images, inputs["network"].settings.crop)
-    clean = (predict(model, images).argmax(1) == labels).cpu().numpy()
     make = one_step(settings.attack, settings.options)
     run = make or find("attacks", settings.attack)
-    sizes, passes = [], []
-    for start in range(0, len(images), settings.batch):
-        x, y = images[start : start + settings.batch], labels[start : start + settings.batch]
-        options = options_of(run, settings.options, start, len(x))
+
+    def one(part: slice) -> tuple[Tensor, Tensor, Tensor]:
+        """Clean (b,), sizes (b,) and passes (a,) of the a correctly classified images."""
+        clean = predict(model, images[part]).argmax(1) == labels[part]
+        x, y = images[part][clean], labels[part][clean]
+        options = options_of(run, settings.options, torch.arange(part.start, part.stop)[clean.cpu()])
         if make is not None:
             material = make(model, x, y, **options)
             budget = first_success(model, x, y, material, settings.top, settings.box)
             moved = clip(x + material.at(torch.where(budget.isinf(), 0, budget)), settings.box)
-            sizes.append(torch.where(budget.isinf(), budget, norm(moved - x, float(settings.measure))))
-            passes.append(np.full(len(x), material.passes))
+            found = torch.where(budget.isinf(), budget, norm(moved - x, float(settings.measure)))
+            passes = spent(material.passes, x)
         else:
             result = run(model, x, y, box=settings.box, **options)
-            sizes.append(torch.where(result.success, result.norm(float(settings.measure)), torch.inf))
-            passes.append(result.gradient_evaluations.cpu().numpy())
-    found = np.where(clean, torch.cat(sizes).cpu().numpy(), 0).astype(np.float32)
+            found = torch.where(result.success, result.norm(float(settings.measure)), torch.inf)
+            passes = result.gradient_evaluations
+        sizes = torch.zeros(len(clean), device=images.device)
+        sizes[clean] = found.float()
+        return clean, sizes, passes
+
+    parts = in_batches(len(images), settings.batch, one, context.progress)
+    clean, sizes, passes = (torch.cat(values).cpu().numpy() for values in zip(*parts, strict=True))
+    found = sizes[clean]
     numbers = {
-        "median": float(np.median(found[clean])), "fooled": float(np.isfinite(found[clean]).mean()),
-        "images": int(clean.sum()), "gradient_evaluations": float(np.concatenate(passes)[clean].mean()),
-    }  # fmt: skip
-    return Value(numbers, {"sizes": found, "clean": clean})
+        "median": float(np.median(found)) if len(found) else math.nan,
+        "fooled": float(np.isfinite(found).mean()) if len(found) else math.nan,
+        "images": len(found),
+        "gradient_evaluations": float(passes.mean()) if len(found) else math.nan,
+    }
+    return Value(numbers, {"sizes": sizes, "clean": clean})

@@ -120,9 +120,13 @@ def _exact(settings: Regression, model: nn.Module, images: Tensor) -> dict:
         sizes = columns(model, images)
         picked = directions(model, images, 1, settings.restarts, settings.seed, torch.arange(len(images)))[0].flatten(1).argmax(1)
         guessed = estimated_columns(Products(model, images), ESTIMATES, draws).flatten(1)
-        ranks = {f"{size:g}": rank_of(_one_entry(model, images, size), sizes.argmax(1)).tolist() for size in settings.entry_sizes}
+        longest, ranks, shares = sizes.argmax(1), {}, {}
+        for size in settings.entry_sizes:
+            tried = _one_entry(model, images, size)
+            ranks[f"{size:g}"] = rank_of(tried, longest).tolist()
+            shares[f"{size:g}"] = (tried.gather(1, longest.unsqueeze(1)).squeeze(1) / tried.max(1).values).tolist()
     numbers = {
-        "power": iterated.tolist(), "sigma": sigma.tolist(), "entry_ranks": ranks,
+        "power": iterated.tolist(), "sigma": sigma.tolist(), "entry_ranks": ranks, "entry_shares": shares,
         "picked_rank": rank_of(torch.linalg.vector_norm(matrix, dim=1), picked).tolist(),
         "estimated_rank": rank_of(sizes, guessed.argmax(1)).tolist(),
     }  # fmt: skip

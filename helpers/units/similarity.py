@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import torch
 from skimage.metrics import structural_similarity
 
 from helpers.core.model import predict
@@ -44,7 +45,7 @@ def similarity(settings: Similarity, inputs: Mapping[str, Result], context: Cont
     right = predict(model, images).argmax(1) == labels
     images, labels = images[right], labels[right]
     run = find("attacks", settings.attack)
-    moved = run(model, images, labels, budget=budget, **options_of(run, settings.options, 0, len(images))).images
+    moved = run(model, images, labels, budget=budget, **options_of(run, settings.options, torch.arange(len(images)))).images
     pairs = zip(images.cpu().numpy(), moved.cpu().numpy(), strict=True)
     found = [structural_similarity(a, b, channel_axis=0, data_range=1.0) for a, b in pairs]
     return Value({"budget": budget}, {"ssim": np.array(found, dtype=np.float32)})

@@ -127,3 +127,34 @@ def test_crosses_the_boundary_where_the_box_blocks_some_pixels(p, linear):
             usable = torch.where(images[index] < 1, normal, 0)[None]
             shortest = 1 / (2 * float(norm(usable, dual(p))))
             assert shortest <= float(found.norm(p)) <= 1.03 * shortest
+
+
+def edge_images(count=40):
+    """Images with half of their entries at the edges of the box, as digits have."""
+    random = torch.Generator().manual_seed(4)
+    images = torch.rand(count, 3, 4, 4, generator=random, dtype=torch.float64)
+    return torch.where(torch.rand(images.shape, generator=random) < 0.5, images.round(), images)
+
+
+@pytest.mark.parametrize("p", [2, float("inf")])
+def test_a_class_is_kept_while_the_box_cuts_steps(p, network, monkeypatch):
+    """The same answers as with all classes at every step, for a share of the passes."""
+    model, images = network(classes=4, curvature=2.0).eval(), edge_images()
+    labels = model(images).argmax(1)
+    found = deepfool(model, images, labels, norm=p)
+    monkeypatch.setattr("helpers.attacks.deepfool.FALLING", 0.0)
+    thorough = deepfool(model, images, labels, norm=p)
+    assert torch.equal(found.success, thorough.success) and bool(found.success.any())
+    assert float(found.norm(p).mean()) <= 1.005 * float(thorough.norm(p).mean())
+    assert float(found.gradient_evaluations.double().mean()) < 0.8 * float(thorough.gradient_evaluations.double().mean())
+    alone = deepfool(model, images[3:4], labels[3:4], norm=p)
+    assert torch.allclose(alone.images, thorough.images[3:4], atol=1e-12)
+    assert int(alone.gradient_evaluations) == int(thorough.gradient_evaluations[3])
+
+
+def test_a_blocked_class_is_not_kept_for_ever(linear, counted):
+    """Every entry that class 1 needs is at its edge: steps toward it leave the gap as it is, so all classes are looked at again."""
+    weight = torch.tensor([[0.0, 0.0], [4.0, 0.0], [0.0, 0.5]])
+    counter = counted(linear(weight, torch.tensor([5.0, 0.0, 0.0])))
+    found = deepfool(counter, torch.tensor([[1.0, 0.5]]), torch.tensor([0]), steps=6)
+    assert not bool(found.success) and int(found.gradient_evaluations) == 2 + 1 + 2 + 2 + 2 + 2

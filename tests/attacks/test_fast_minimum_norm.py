@@ -42,6 +42,7 @@ def test_samples_that_are_wrong_or_cannot_be_fooled_stay(linear):
     found = fast_minimum_norm(model, images, torch.tensor([0, 0, 1, 1]), steps=5)
     assert torch.equal(found.images, images) and found.success.tolist() == [False, False, True, True]
     assert not norm(found.perturbation, math.inf).any()
+    assert found.gradient_evaluations.tolist() == [5, 5, 0, 0]
 
 
 def test_no_steps_are_refused(linear):

@@ -113,16 +113,18 @@ def test_own_score_is_the_logit_or_the_probability(network):
 
 
 @every_norm
-def test_one_computation_serves_every_budget(p, network):
+@pytest.mark.parametrize("select", ["budget", "active", "ratio", "own", "own probability"])
+def test_one_computation_serves_every_budget(p, select, network):
     model, images = network(curvature=2.0), torch.rand(7, 3, 4, 4, dtype=torch.float64)
     labels = predict(model, images).argmax(1)
-    steps = material(model, images, labels, norm=p)
+    steps = material(model, images, labels, norm=p, select=select)
     budgets = (0.0, 0.01, 0.1, 0.5)
     fooled = sweep(model, images, labels, steps, budgets)
     for budget, row in zip(budgets, fooled, strict=True):
-        found = linearised(model, images, labels, norm=p, budget=budget)
+        found = linearised(model, images, labels, norm=p, budget=budget, select=select)
         assert torch.allclose((images + steps.at(budget)).clamp(0, 1), found.images, atol=1e-12)
-        assert torch.equal(row, found.success) and found.gradient_evaluations.tolist() == [3] * 7
+        assert torch.equal(row, found.success) and found.gradient_evaluations.tolist() == [steps.passes] * 7
+    assert steps.passes == (3 if select in ("budget", "ratio") else 1)
 
 
 @every_norm

@@ -168,11 +168,11 @@ def test_memory_of_the_gpu_runs_out(small_units, tmp_path, monkeypatch, caplog):
     assert not run_here(whole, units, lambda *line: None)
     original, sizes = module._batch, []
 
-    def small_memory(settings, model, source, x, y, start):
+    def small_memory(settings, model, source, x, y, ids):
         sizes.append(len(x))
         if len(x) > 30:
             raise torch.cuda.OutOfMemoryError("CUDA out of memory")
-        return original(settings, model, source, x, y, start)
+        return original(settings, model, source, x, y, ids)
 
     monkeypatch.setattr(module, "_batch", small_memory)
     assert not run_here(halved, units, lambda *line: None)

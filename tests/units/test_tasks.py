@@ -45,6 +45,9 @@ def test_regression(context):
         assert bool((arrays[f"{name}/change"] >= arrays[f"{name}/random"]).all())
     assert set(numbers["entry_ranks"]) == {"0.1", "1"} and "pixel_over_entry" not in numbers
     assert all(1 <= rank <= 784 for ranks in (*numbers["entry_ranks"].values(), numbers["estimated_rank"]) for rank in ranks)
+    for size, ranks in numbers["entry_ranks"].items():
+        shares = np.array(numbers["entry_shares"][size])
+        assert bool(((shares == 1) == (np.array(ranks) == 1)).all()) and shares.max() <= 1 and shares.min() > 0
     assert np.median(numbers["estimated_rank"]) <= 5 and numbers["picked_rank"] == [1] * 4
     again = regression(chosen, network, context)
     assert all(np.array_equal(arrays[key], again.arrays[key]) for key in arrays)

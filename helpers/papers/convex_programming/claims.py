@@ -9,8 +9,8 @@ from helpers.core.statistics import Estimate, accuracy, bootstrap, exact, paired
 from helpers.core.verdicts import Condition, verdict
 from helpers.papers.conditions import at_most, no_more
 from helpers.papers.convex_programming.claims_tasks import task_claims
-from helpers.papers.convex_programming.curves import CPU, PAPER, RAW_NAME, level, panels, ratios, sizes_of
-from helpers.papers.convex_programming.plan import NETWORKS, PANELS
+from helpers.papers.convex_programming.curves import CPU, PAPER, RAW_NAME, level, panels, ratios
+from helpers.papers.convex_programming.plan import NETWORKS, PANELS, sizes_of
 from helpers.papers.convex_programming.scores import half_fooled
 from helpers.papers.convex_programming.settings import Settings
 from helpers.papers.convex_programming.tables import BORDER, measures, rank_agreement, stretch

@@ -14,10 +14,10 @@ from helpers.papers.convex_programming.plan import (
     PANELS,
     RAW,
     attacked,
-    budgets,
     curve_units,
     network,
     on_mnist,
+    sizes_of,
 )  # fmt: skip
 from helpers.papers.convex_programming.settings import Settings
 from helpers.papers.paper import Drawn, Item, Results, curve, row, table
@@ -47,11 +47,6 @@ def level(settings: Settings) -> int:
 def panels(settings: Settings) -> tuple[str, ...]:
     """The networks on which a claim is judged: all four at full scale, else the MNIST pair."""
     return tuple(NETWORKS) if level(settings) == PAPER else ("FCNN", "LeNet-5")
-
-
-def sizes_of(settings: Settings, name: str) -> tuple[float, ...]:
-    """The budgets tried on a network."""
-    return budgets("LeNet-5" if name == AUTHORS else name, settings.points if on_mnist(name) else settings.colour_points)
 
 
 def fooled(result: Result, sizes: Sequence[float]) -> np.ndarray:

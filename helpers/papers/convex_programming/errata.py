@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from helpers.core.statistics import wilson
 from helpers.papers.convex_programming.curves import ACTIVE_NAME
 from helpers.papers.convex_programming.modern import masking_sizes
-from helpers.papers.convex_programming.plan import AUTHORS, NETWORKS, PANELS, fcnn
+from helpers.papers.convex_programming.plan import AUTHORS, NETWORKS, PANELS, budgets, fcnn, sizes_of
 from helpers.papers.convex_programming.settings import Settings
 from helpers.papers.convex_programming.stored import (
     REPORTED,
@@ -29,8 +29,7 @@ def three(targets: Mapping[str, float], name: str) -> str:
 
 def framework(settings: Settings, checks: Checks, cell: Cell) -> list[dict[str, str]]:
     """E1 to E3, E6 to E8, E16, E17, E20, E23: Section II and the methods."""
-    near = middle(settings)
-    near_column = f"{near['LeNet-5']:.4f}"
+    near = f"{middle('LeNet-5', sizes_of(settings, 'LeNet-5')):.4f}"
     first, second = checks["proposition_1"], checks["proposition_2"]
     recovered, affine, targets = checks["recovered"], checks["affine_classifier"], checks["targets"]
     return [
@@ -48,8 +47,8 @@ def framework(settings: Settings, checks: Checks, cell: Cell) -> list[dict[str, 
             "Algorithm 1 as run takes the class whose linearised margin is lowest at the budget, not the gradient of the minimum (3): a union of "
             "convex programs, one a class. The argument about cost holds for the run version only.",
             printed=f"active class, one backward pass: fools {percent(affine['fooled_active'])} of random affine problems; LeNet-5 at "
-            f"{near['LeNet-5']:.4f}: {number(cell('figure_2b', ACTIVE_NAME, near_column))}",
-            corrected=f"as run, a pass a class: {percent(affine['fooled_budget'])}; LeNet-5: {number(cell('figure_2b', 'Algorithm 1', near_column))}",
+            f"{near}: {number(cell('figure_2b', ACTIVE_NAME, near))}",
+            corrected=f"as run, a pass a class: {percent(affine['fooled_budget'])}; LeNet-5: {number(cell('figure_2b', 'Algorithm 1', near))}",
             shown_by="theory.affine_classifier, figure_2b, figure_cost",
         ),
         erratum(
@@ -114,7 +113,7 @@ def evaluation(settings: Settings, checks: Checks, results: Mapping[str, Results
                 for way in (", exact", " through the cross-entropy") for size in masking_sizes("FCNN")[:2]}  # fmt: skip
     agreement = checks["rounding"]
     doubled = {name: REPORTED.number("table_1", NETWORKS[name], "rho_1", "authors") / mean_size(PANELS[name]) for name in NETWORKS}
-    near = middle(settings)
+    near = {name: middle(name, budgets(name, settings.box_points)) for name in ("FCNN", "LeNet-5")}
     theirs = f"{AUTHORS}/{settings.seed}/test" in results["table_1"]
     shown = AUTHORS if theirs else "LeNet-5"
     label = AUTHORS if theirs else NETWORKS["LeNet-5"]

@@ -49,14 +49,19 @@ ACTIVE = ("linearised", {"select": "active"})
 
 
 def budgets(network: str, points: tuple[int, ...]) -> tuple[float, ...]:
-    """Those of the authors' ten budgets of a panel."""
-    grid = np.linspace(0.001, LARGEST[network], 10)
+    """Those of the authors' ten budgets of a network's panel."""
+    grid = np.linspace(0.001, LARGEST["LeNet-5" if network == AUTHORS else network], 10)
     return tuple(float(grid[index]) for index in points)
 
 
 def on_mnist(network: str) -> bool:
     """Whether a network is of the first two panels."""
     return network not in ("NIN", "DenseNet")
+
+
+def sizes_of(settings: Settings, name: str) -> tuple[float, ...]:
+    """The budgets tried on a network."""
+    return budgets(name, settings.points if on_mnist(name) else settings.colour_points)
 
 
 def expected(settings: Settings, seconds: float) -> float:
@@ -146,12 +151,11 @@ def attacked(settings: Settings, name: str) -> dict[str, Any]:
 
 def curve_units(
     settings: Settings, name: str, made: Unit, methods: Mapping[str, tuple[str, dict[str, Any]]] = METHODS, *,
-    box: tuple[float, float] | None = None, **more: Any,
+    box: tuple[float, float] | None = None, points: tuple[int, ...] | None = None, **more: Any,
 ) -> dict[str, Unit]:  # fmt: skip
-    """A panel's attacks on one network by method, over its budgets (an attack without a budget: its norms are compared with them);
-    no box, as in the paper, unless one is given."""
-    where = "LeNet-5" if name == AUTHORS else name
-    sizes = budgets(where, settings.points if on_mnist(name) else settings.colour_points)
+    """A panel's attacks on one network by method, over its budgets (an attack without a budget: its norms are compared with them)
+    or those of `points`; no box, as in the paper, unless one is given."""
+    sizes = sizes_of(settings, name) if points is None else budgets(name, points)
     given_to = {**attacked(settings, name), "box": box, **more}
     suffix = ("" if box is None else ", in the box") + (f", first {more['images']}" if "images" in more else "")
     found = {}

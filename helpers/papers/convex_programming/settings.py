@@ -17,7 +17,8 @@ class Settings:
 
     Attributes:
         mnist, colour: data sets; seed: the first seed; seeds: of the fully connected network.
-        points: which of the ten budgets of Figure 2 are tried, from 0; images: attacked test images of MNIST (None: all).
+        points: which of the ten budgets of Figure 2 are tried, from 0; box_points: those of the tables of box and border;
+        images: attacked test images of MNIST (None: all).
         fcnn_epochs, lenet_epochs: schedules of panels (a) and (b); batch: images a step.
         authors: file name of the authors' LeNet-5 in `weights/`; empty: left out.
         colour_images, colour_test: training and attacked images of panels (c) and (d); colour_points: budgets tried there.
@@ -33,6 +34,7 @@ class Settings:
     seed: Natural = 0
     seeds: Count = 1
     points: Points = (1, 3, 5, 7, 9)
+    box_points: Points = (3, 9)
     images: Count | None = 200
     fcnn_epochs: Count = 12
     lenet_epochs: Count = 12
@@ -61,7 +63,7 @@ class Settings:
     auto_attack: bool = False
 
     def __post_init__(self):
-        for field in ("points", "colour_points"):
+        for field in ("points", "box_points", "colour_points"):
             object.__setattr__(self, field, tuple(sorted(set(getattr(self, field)))))
 
 
@@ -72,6 +74,7 @@ PROFILES = {
         "colour": "cifar10",
         "seeds": 3,
         "points": tuple(range(10)),
+        "box_points": (1, 3, 5, 7, 9),
         "images": None,
         "fcnn_epochs": 12,
         "lenet_epochs": 6,
@@ -101,6 +104,7 @@ PROFILES = {
         "colour": "cifar10",
         "seeds": 3,
         "points": tuple(range(10)),
+        "box_points": tuple(range(10)),
         "images": None,
         "fcnn_epochs": 12,
         "lenet_epochs": 6,

@@ -1,12 +1,11 @@
 """Numbers behind the errata: what the authors' constants, stored curves and weights say."""
 
+from collections.abc import Sequence
 
 import numpy as np
 from scipy import stats
 
-from helpers.papers.convex_programming.curves import sizes_of
 from helpers.papers.convex_programming.plan import LARGEST
-from helpers.papers.convex_programming.settings import Settings
 from helpers.papers.paper import Results
 from helpers.papers.reported import Reported
 from helpers.units.networks import build
@@ -53,9 +52,9 @@ def crossing(item: str, share: float) -> float:
     return float(np.interp(share, ratios[index - 1 : index + 1], sizes[index - 1 : index + 1]))
 
 
-def middle(settings: Settings) -> dict[str, float]:
-    """Of the budgets tried on a network the one nearest two fifths of the grid."""
-    return {name: min(sizes_of(settings, name), key=lambda size, end=LARGEST[name]: abs(size - 0.4 * end)) for name in ("FCNN", "LeNet-5")}
+def middle(name: str, sizes: Sequence[float]) -> float:
+    """Of the budgets tried on a network the one nearest two fifths of its grid."""
+    return min(sizes, key=lambda size: abs(size - 0.4 * LARGEST[name]))
 
 
 def so_few(error: float, printed: float, images: int = 10_000, drawn: int = 1_536) -> float:

@@ -6,13 +6,14 @@ import numpy as np
 from scipy import stats
 
 from helpers.core.statistics import Estimate, accuracy, bootstrap, over_seeds
-from helpers.papers.convex_programming.curves import BOX, fooled, sizes_of
+from helpers.papers.convex_programming.curves import BOX, fooled
 from helpers.papers.convex_programming.plan import (
     AUTHORS,
     METHODS,
     NETWORKS,
     attacked,
     authors,
+    budgets,
     curve_units,
     distance_unit,
     fcnn,
@@ -198,7 +199,7 @@ def variant_units(settings: Settings, kind: str) -> dict[str, Unit]:
         if not label.startswith(kind):
             continue
         for where, box in (("no box", None), ("box", BOX)):
-            units = curve_units(settings, panel, one, chosen, box=box, images=settings.strong_images)
+            units = curve_units(settings, panel, one, chosen, box=box, points=settings.box_points, images=settings.strong_images)
             found |= {f"{label}, {where}/{method}": unit for method, unit in units.items()}
     return found
 
@@ -208,7 +209,7 @@ def draw_variants(settings: Settings, results: Results, item: str) -> Drawn:
     rows, panels = [], {label: panel for label, (panel, _) in variants(settings).items()}
     for key, result in results.items():
         where, method = key.rsplit("/", 1)
-        sizes = sizes_of(settings, panels[where.rsplit(", ", 1)[0]])
+        sizes = budgets(panels[where.rsplit(", ", 1)[0]], settings.box_points)
         for size, bits in zip(sizes, fooled(result, sizes), strict=True):
             rows.append(row(item, f"{where}: {method}", f"{size:.4f}", accuracy([bits]), "share"))
     note = f"Fooling ratio at each budget, first {settings.strong_images} test images. DeepFool in the box: its norm after clipping counts."
