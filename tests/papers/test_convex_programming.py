@@ -59,8 +59,10 @@ def test_units_of_measurement_of_the_authors_numbers():
 def test_errata_has_all_26_lines(theory, value):
     deepfool = Value({"gradient_evaluations": 27.0}, {"clean": np.array([True, True, False, True]), "sizes": np.array([0.1, 0.3, 0.2, np.inf])})
     parts = {"LeNet-5/0/deepfool": Result(None, deepfool), "LeNet-5/0/distances": Result(None, Value({}, {"ratio": np.array([0.1, 0.2, 0.1, 0.1])}))}
+    parts["FCNN/0/distances"] = Result(None, Value({}, {"size": np.array([1.0, 1.0, 0.9, 1.0])}))
     found = lines(Settings(), theory, {"table_1": parts}, lambda item, row, column: value)
     assert "3.0 steps an image" in found[4]["corrected"] and "median ratio 1.25" in found[4]["corrected"]
+    assert "100.0% of the test images" in found[16]["printed"]
     assert [line["id"] for line in found] == [f"E{index}" for index in range(1, 27)]
     for line in found:
         assert list(line) == ["id", "statement", "where", "kind", "printed", "corrected", "shown_by"]

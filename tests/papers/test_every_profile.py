@@ -63,6 +63,13 @@ class MadeUp:
     def score(self, settings, unit):
         return Value({}, {"correct": self.mask(unit)})
 
+    def elsewhere(self, settings, unit):
+        both = self.mask(unit).sum()
+        return Value({}, {name: self.random.random(both) < 0.5 for name in ("own", "network", "image")})
+
+    def recentred(self, settings, unit):
+        return Value({}, {name: self.mask(unit) for name in ("channel", "pixel")})
+
     def dead(self, settings, unit):
         return Value({}, {"dead": self.random.integers(0, 3, COUNT).astype(float)})
 
@@ -90,7 +97,8 @@ class MadeUp:
         numbers = {"budgets": {p: list(sizes) for p, sizes in settings.budgets.items()}, "gradient_of_the_change_at_zero": 0.0}
         bound = {"entries": 64, "bound": 2.0, "signs": 1.9, "rounded_signs": 1.95, "seconds_bound": 0.1, "seconds_signs": 0.1}
         if settings.matrix:
-            numbers |= {"power": [1.0] * FEW, "sigma": [1.0] * FEW, "entry_ranks": {"0.1": [1] * FEW, "1": [1] * FEW}, "picked_rank": [1] * FEW,
+            numbers |= {"power": [1.0] * FEW, "sigma": [1.0] * FEW, "entry_ranks": {"0.1": [1] * FEW, "1": [1] * FEW},
+                        "entry_shares": {"0.1": [1.0] * FEW, "1": [1.0] * FEW}, "picked_rank": [1] * FEW,
                         "estimated_rank": [1] * FEW, "bounds": [bound] * settings.bounds, "scaling": [bound] * len(settings.windows)}  # fmt: skip
         return Value(numbers, arrays)
 

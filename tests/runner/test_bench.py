@@ -134,7 +134,7 @@ def test_a_faster_but_worse_result_does_not_hold():
     one_step, deep = Task("fast gradient", 2, 1.0), Task("DeepFool", 2)
     assert as_good(side(0.5, 2.0), side(0.505, 1.0), one_step)
     assert not as_good(side(0.5, 1.0), side(0.6, 1.0), one_step)
-    assert as_good(side(1.0, 1.04), side(1.0, 1.0), deep) and not as_good(side(1.0, 1.1), side(1.0, 1.0), deep)
+    assert as_good(side(1.0, 1.004), side(1.0, 1.0), deep) and not as_good(side(1.0, 1.01), side(1.0, 1.0), deep)
     assert make_row("", side(1.0, 1.0), side(1.0, 1.0), 1.0, 1, as_good=False).holds == "no"
 
 

@@ -2,18 +2,23 @@
 
 import math
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
 from helpers.core.errors import UserError
+from helpers.core.model import predict
+from helpers.data.load import load
 from helpers.networks.mlp import mlp
 from helpers.units.after import After, after
 from helpers.units.attack import Attack, attack, one_step
 from helpers.units.batches import in_batches
+from helpers.units.elsewhere import Elsewhere, elsewhere
 from helpers.units.minimal import Minimal, minimal
-from helpers.units.networks import Train
+from helpers.units.networks import Train, trained
+from helpers.units.recentred import Recentred, recentred
 from helpers.units.unit import Context, Result, Value
 
 OPTIONS = {"hidden": (12,), "bound": None}
@@ -24,9 +29,9 @@ def context(tmp_path):
     return Context(None, tmp_path)
 
 
-def untrained(bias=None):
+def untrained(bias=None, seed=0):
     """A random network; `bias`: of its logits."""
-    made = mlp(torch.Generator().manual_seed(0), **OPTIONS)
+    made = mlp(torch.Generator().manual_seed(seed), **OPTIONS)
     tensors = {f"network.{name}": value.clone() for name, value in made.state_dict().items()}
     if bias is not None:
         tensors["network.classifier.0.bias"] = bias
@@ -43,6 +48,11 @@ def network():
 def wrong():
     """A network that answers 3 always: none of the first 20 test images is a 3."""
     return untrained(torch.zeros(10).index_fill(0, torch.tensor([3]), 50.0))
+
+
+def answers(network, context):
+    """The network's answers on the first 300 test images."""
+    return predict(trained(network["network"]), load("embedded_mnist", "test", None, context.cache).floats()[:300]).argmax(1).numpy()
 
 
 ATTACKS = [
@@ -94,6 +104,31 @@ def test_after_an_attack_the_objective_is_the_networks(network, context):
     assert value.arrays["value"].shape == value.arrays["fooled"].shape == (2, 30)
     assert bool((value.arrays["value"][1] < value.arrays["value"][0]).all())
     assert np.array_equal(value.arrays["fooled"][0], ~value.arrays["clean"])
+
+
+def test_noise_elsewhere(network, wrong, context):
+    """On its own place it is the attack; another network and another image are asked with the same noise."""
+    other = {"other": untrained(seed=5)["network"], **network}
+    chosen = Elsewhere("embedded_mnist", "linearised", 0.05, {"norm": "inf"}, images=300, batch=400)
+    found = elsewhere(chosen, other, context)
+    labels = load("embedded_mnist", "test", None, context.cache).labels[:300].numpy()
+    both = (answers(network, context) == labels) & (answers({"network": other["other"]}, context) == labels)
+    direct = attack(Attack("embedded_mnist", "linearised", (0.05,), {"norm": "inf"}, images=300, box=None), network, context)
+    assert found.numbers["images"] == both.sum() > 3
+    assert np.array_equal(found.arrays["own"], ~direct.arrays["correct"][0][both])
+    assert found.arrays["own"].mean() > found.arrays["network"].mean()
+    none = elsewhere(replace(chosen, images=20), {**wrong, "other": network["network"]}, context)
+    assert none.numbers["images"] == 0 and {len(bits) for bits in none.arrays.values()} == {0}
+
+
+def test_means_of_pixels_or_of_channels(network, context):
+    found = recentred(Recentred("embedded_mnist", 50, training=80), network, context).arrays
+    data = {split: load("embedded_mnist", split, None, context.cache) for split in ("train", "test")}
+    mean = data["train"].floats()[:80].mean(0)
+    model = trained(network["network"])
+    right = model(data["test"].floats()[:50] - mean + mean.mean()).argmax(1) == data["test"].labels[:50]
+    assert np.array_equal(found["pixel"], right.numpy())
+    assert np.array_equal(found["channel"], answers(network, context)[:50] == data["test"].labels[:50].numpy())
 
 
 def test_options_decide_what_is_shared():

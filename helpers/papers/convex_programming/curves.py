@@ -1,6 +1,7 @@
 """Figures 1 and 2: examples, and the fooling ratio of seven attacks on four networks."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -87,7 +88,11 @@ def reported_curves(item: str) -> list[Curve]:
         for (kind, found, name, column), value in numbers("convex_programming").items():
             if kind == source and found == item and (source == "authors" or name.startswith("Algorithm 1-")):
                 stored.setdefault(name, {})[float(column)] = value
-    return [Curve(f"{name}, {'read off' if name.startswith('Algorithm 1-') else 'authors'}", *zip(*sorted(points.items()), strict=True), method=name, reported=True) for name, points in stored.items()]
+    found = []
+    for name, points in stored.items():
+        source = "read off" if name.startswith("Algorithm 1-") else "authors"
+        found.append(Curve(f"{name}, {source}", *zip(*sorted(points.items()), strict=True), method=name, reported=True))
+    return found
 
 
 def comparable(settings: Settings, name: str) -> bool:
@@ -109,32 +114,43 @@ def gap_to_authors(item: str, found: Mapping[str, Mapping[str, float]]) -> tuple
     return max(apart, default=None)
 
 
+def draw_ratios(
+    settings: Settings, results: Results, *, item: str, name: str, title: str, stored: str | None
+) -> tuple[Drawn, str]:
+    """Rows and curves of every method on the network `name`, beside the reported curves of the item `stored` (None: of no use
+    here), and a sentence on the largest difference to them."""
+    rows, lines, ours = [], [], {}
+    sizes = sizes_of(settings, name)
+    columns = [f"{size:.4f}" for size in sizes]
+    for method in (*METHODS, *MORE):
+        found = estimates(settings, name, results, method)
+        if not found:
+            continue
+        rows += [row(item, method, column, value, "share") for column, value in zip(columns, found, strict=True)]
+        ours[method] = {column: value.value for column, value in zip(columns, found, strict=True)}
+        if method != ACTIVE_NAME:
+            lines.append(curve(method, sizes, found))
+    apart = gap_to_authors(stored, ours) if stored else None
+    told = f"Largest difference to the authors' curves: {apart[0]:.3f} ({apart[1]} at {apart[2]})." if apart else ""
+    end = LARGEST["LeNet-5" if name == AUTHORS else name]
+    drawn = (*lines, *(reported_curves(stored) if stored else ()))
+    panel = Curves(title, "budget (l_inf, share of the pixel range)", "fooling ratio", drawn, (0, end), (0, 1))
+    alt = f"Fooling ratio against the l_inf budget of seven attacks on {title}; dashed: the authors' curves."
+    return Drawn(table(rows), Figure((panel,), alt=alt)), told
+
+
 def draw_panel(name: str) -> Callable[[Settings, Results], Drawn]:
-    """A panel of Figure 2: rows and curves of every method."""
+    """A panel of Figure 2."""
     item = PANELS[name]
 
     def draw(settings: Settings, results: Results) -> Drawn:
-        rows, lines, ours = [], [], {}
-        sizes = sizes_of(settings, name)
-        for method in (*METHODS, *MORE):
-            found = estimates(settings, name, results, method)
-            if not found:
-                continue
-            columns = [f"{size:.4f}" for size in sizes]
-            rows += [row(item, method, column, value, "share") for column, value in zip(columns, found, strict=True)]
-            ours[method] = {column: value.value for column, value in zip(columns, found, strict=True)}
-            if method != ACTIVE_NAME:
-                lines.append(curve(method, sizes, found))
-        apart = gap_to_authors(item, ours) if comparable(settings, name) else None
-        told = "" if apart is None else f" Largest difference to the authors' curves: {apart[0]:.3f} ({apart[1]} at {apart[2]})."
-        theirs = reported_curves(item) if comparable(settings, name) else ()
-        panel = Curves(name, "budget (l_inf, share of the pixel range)", "fooling ratio", (*lines, *theirs), (0, LARGEST[name]), (0, 1))
-        alt = f"Fooling ratio against the l_inf budget of seven attacks on {name}; dashed: the authors' curves."
+        stored = item if comparable(settings, name) else None
+        drawn, told = draw_ratios(settings, results, item=item, name=name, title=name, stored=stored)
         clean = next(iter(results.values())).value.arrays["clean"]
         seeds = len({key.rsplit("/", 1)[1] for key in results})
         where = f"data: {attacked(settings, name)['data']}, the {clean.sum()} of {len(clean)} test images that the network has right"
         where += f" (of {seeds} trained networks the first; n in the table counts networks)" if seeds > 1 else ""
-        return Drawn(table(rows), Figure((panel,), alt=alt), f"No pixel box, as in the paper; {where}.{told}")
+        return replace(drawn, note=f"No pixel box, as in the paper; {where}. {told}".rstrip())
 
     return draw
 
@@ -144,28 +160,17 @@ def authors_units(settings: Settings) -> dict[str, Unit]:
     made = network(settings, AUTHORS)
     if made is None:
         return {}
-    return curve_units(settings, AUTHORS, made, {**METHODS, **MORE})
+    units = curve_units(settings, AUTHORS, made, {**METHODS, **MORE})
+    return {f"{method}/{settings.seed}": unit for method, unit in units.items()}
 
 
 def draw_authors(settings: Settings, results: Results) -> Drawn:
     """Our attacks on the authors' network beside their stored curves."""
     if not results:
         return Drawn(table([]), note="Not run: the authors' weights are not at hand (parameter authors, file in weights/).")
-    rows, lines, ours = [], [], {}
-    sizes = sizes_of(settings, AUTHORS)
-    for method in (*METHODS, *MORE):
-        bits = fooled(results[method], sizes)
-        found = [accuracy([line]) for line in bits]
-        columns = [f"{size:.4f}" for size in sizes]
-        rows += [row("figure_authors", method, column, value, "share") for column, value in zip(columns, found, strict=True)]
-        ours[method] = {column: value.value for column, value in zip(columns, found, strict=True)}
-        if method != ACTIVE_NAME:
-            lines.append(curve(method, sizes, found))
-    apart = gap_to_authors("figure_2b", ours)
-    told = "" if apart is None else f"Largest difference to the authors' curves: {apart[0]:.3f} ({apart[1]} at {apart[2]})."
-    panel = Curves("The authors' LeNet-5", "budget (l_inf, share of the pixel range)", "fooling ratio", (*lines, *reported_curves("figure_2b")), (0, LARGEST["LeNet-5"]), (0, 1))
-    alt = "Fooling ratio of our attacks on the authors' LeNet-5 against the l_inf budget; dashed: their own curves."
-    return Drawn(table(rows), Figure((panel,), alt=alt), told)
+    title = "The authors' LeNet-5"
+    drawn, told = draw_ratios(settings, results, item="figure_authors", name=AUTHORS, title=title, stored="figure_2b")
+    return replace(drawn, note=told)
 
 
 SHOWN = {"LeNet-5": 0.1, "NIN": 0.02}
@@ -176,7 +181,8 @@ def example_units(settings: Settings) -> dict[str, Unit]:
     """Algorithm 1 on one image per class, of those that it fools."""
     found = {}
     for name, budget in SHOWN.items():
-        chosen = Examples(attacked(settings, name)["data"], {"Algorithm 1": {"attack": "linearised", "options": {"norm": "inf"}}}, budget, images=200, only_fooled=True)
+        attacks = {"Algorithm 1": {"attack": "linearised", "options": {"norm": "inf"}}}
+        chosen = Examples(attacked(settings, name)["data"], attacks, budget, images=200, only_fooled=True)
         found[name] = Unit(examples, chosen, {"network": network(settings, name)}, f"examples, {name}", 3)
     return found
 

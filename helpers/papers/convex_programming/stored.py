@@ -6,6 +6,7 @@ import numpy as np
 from scipy import stats
 
 from helpers.papers.convex_programming.plan import LARGEST
+from helpers.papers.errata import Cell
 from helpers.papers.paper import Results
 from helpers.papers.reported import Reported
 from helpers.units.networks import build
@@ -50,6 +51,15 @@ def crossing(item: str, share: float) -> float:
     sizes, ratios = zip(*((float(column), REPORTED.number(item, "DeepFool", column, "authors")) for column in columns), strict=True)
     index = next(index for index, ratio in enumerate(ratios) if ratio > share)
     return float(np.interp(share, ratios[index - 1 : index + 1], sizes[index - 1 : index + 1]))
+
+
+def distances_to_stored(cell: Cell, ours: str, theirs: Sequence[str]) -> dict[str, float | None]:
+    """Mean distance over the budgets of our curve on the authors' network to each of their stored curves of Figure 2b."""
+    columns = [column for column in REPORTED.columns("figure_2b", "authors") if cell("figure_authors", ours, column) is not None]
+    found = dict.fromkeys(theirs)
+    for name in theirs if columns else ():
+        found[name] = float(np.mean([abs(cell("figure_authors", ours, column) - REPORTED.number("figure_2b", name, column, "authors")) for column in columns]))
+    return found
 
 
 def middle(name: str, sizes: Sequence[float]) -> float:

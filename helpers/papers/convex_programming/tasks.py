@@ -128,6 +128,7 @@ def draw_exact(settings: Settings, results: Results) -> Drawn:
         for size, ranks in numbers["entry_ranks"].items():
             add(name, f"best entry at {size}", bootstrap(np.mean, np.array(ranks) == 1), "share")
             add(name, f"best five at {size}", bootstrap(np.mean, np.array(ranks) <= 5), "share")
+            add(name, f"longest / best at {size}", bootstrap(np.mean, np.array(numbers["entry_shares"][size])))
         add(name, "64 passes: best five", bootstrap(np.mean, np.array(numbers["estimated_rank"]) <= 5), "share")
         if "pixel_over_entry" in numbers:
             add(name, "pixel / entry", bootstrap(np.mean, np.array(numbers["pixel_over_entry"])))
@@ -137,7 +138,7 @@ def draw_exact(settings: Settings, results: Results) -> Drawn:
                 add(name, f"{column.replace('_', ' ')} / bound, least", exact(least))
     note = (
         "p = 2: power iteration over the largest singular value. p = 1: share of images on which the longest column of J is the entry (one of "
-        "the five entries) whose change by .1 or 1 moves the output most; 64 passes: the same guessed from 64 random backward passes; pixel: three "
+        "the five entries) whose change by .1 or 1 moves the output most, and its change over the best entry's; 64 passes: the same guessed from 64 random backward passes; pixel: three "
         f"entries of a colour image. p = inf: best of ten starts over the semidefinite bound, least of {settings.bounds} images; rounded: starts from the bound's factor."
     )
     return Drawn(table(rows), note=note)
