@@ -78,4 +78,6 @@ def _program(gaps: np.ndarray, rows: np.ndarray, budget: float, p: float) -> np.
         bounds = np.append(bounds, budget)
     ranges = [(0, None if p == 1 else budget)] * (2 * size) + [(None, None)]
     solved = linprog(np.append(np.zeros(2 * size), 1), limits, bounds, bounds=ranges, method="highs")
+    if solved.x is None:
+        raise UserError(f"The linear program of a targeted problem was not solved: {solved.message}")
     return solved.x[:size] - solved.x[size : 2 * size]

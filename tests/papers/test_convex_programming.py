@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from helpers.core.errors import UserError
 from helpers.papers.convex_programming import PAPER
 from helpers.papers.convex_programming.errata import lines
 from helpers.papers.convex_programming.settings import PROFILES, Settings
@@ -15,6 +16,7 @@ from helpers.papers.convex_programming.theory import theory_numbers
 from helpers.papers.errata import KINDS
 from helpers.papers.reported import numbers
 from helpers.runner.equations import tags
+from helpers.runner.parameters import make_settings
 from helpers.units.unit import Result, Value
 
 FOLDER = Path(__file__).resolve().parents[2] / "helpers" / "papers" / "convex_programming"
@@ -96,3 +98,9 @@ def test_every_profile_has_units(profile):
     settings = Settings(**PROFILES[profile])
     for item in PAPER.items:
         assert item.units(settings) or (item.name == "figure_authors" and not settings.authors), item.name
+
+
+@pytest.mark.parametrize("change, sentence", [({"canvas": 28}, "greater than or equal to 32"), ({"canvas": 34}, "multiple of 4"), ({"pool": 5}, "less than or equal to 4")])
+def test_canvases_that_no_network_takes_are_refused(change, sentence):
+    with pytest.raises(UserError, match=sentence):
+        make_settings(PAPER, "quick", change)

@@ -53,8 +53,8 @@ class Settings:
     full: bool = False
     task_images: Count = 6
     task_epochs: Count = 4
-    canvas: Count = 32
-    pool: Count = 2
+    canvas: Annotated[int, Field(ge=32, multiple_of=4)] = 32
+    pool: Annotated[int, Field(ge=1, le=4)] = 2
     bounds: Natural = 1
     least_images: Count = 30
     strong_images: Count = 60
