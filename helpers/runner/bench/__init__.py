@@ -27,7 +27,7 @@ Columns of bench.csv
     ratio, ratio_min          seconds of ours / seconds of other: medians, minima; below 1 ours is faster
     target                    what `ratio` should not exceed
     holds                     yes, if ratio <= target; against a library also: our success share is at most 0.01 lower
-                              and, for DeepFool, our mean norm at most 0.5 % larger
+                              and, for DeepFool and FMN, our mean norm at most 0.5 % larger
     seconds_ours, _other      median processor seconds of one call on all images
     success_ours, _other      share of the images whose answer is no longer the label (libraries only)
     mean_norm_ours, _other    mean norm of the successful perturbations after clipping (libraries only)

@@ -20,7 +20,7 @@ Attack = Callable[[Tensor, Tensor], Tensor]
 
 @dataclass(frozen=True)
 class Task:
-    """What an attack is asked: `method` "fast gradient", "PGD" or "DeepFool" (without budget and step)."""
+    """What an attack is asked: `method` "fast gradient", "PGD", or without budget and step "DeepFool" or "FMN"."""
 
     method: str
     norm: float
@@ -33,13 +33,18 @@ class Task:
         """The norm's name: l2 or linf."""
         return "linf" if math.isinf(self.norm) else "l2"
 
+    @property
+    def least(self) -> bool:
+        """The least norm is looked for."""
+        return self.method in ("DeepFool", "FMN")
+
 
 OVERSHOOT = 0.02
 SHAPE, CLASSES = (1, 28, 28), 10
 
 
 def foolbox(model: nn.Module, task: Task, batch: int) -> Attack | None:
-    """All six."""
+    """All of them."""
     import foolbox as library
 
     bounded = library.PyTorchModel(model, bounds=(0, 1))
@@ -47,6 +52,9 @@ def foolbox(model: nn.Module, task: Task, batch: int) -> Attack | None:
     if task.method == "DeepFool":
         kind = attacks.L2DeepFoolAttack if l2 else attacks.LinfDeepFoolAttack
         attack = kind(steps=task.steps, overshoot=OVERSHOOT, candidates=None)
+        return lambda images, labels: attack.run(bounded, images, labels)
+    if task.method == "FMN":
+        attack = (attacks.L2FMNAttack if l2 else attacks.LInfFMNAttack)(steps=task.steps)
         return lambda images, labels: attack.run(bounded, images, labels)
     if task.method == "PGD":
         kind = attacks.L2ProjectedGradientDescentAttack if l2 else attacks.LinfProjectedGradientDescentAttack
@@ -57,8 +65,11 @@ def foolbox(model: nn.Module, task: Task, batch: int) -> Attack | None:
 
 
 def torchattacks(model: nn.Module, task: Task, batch: int) -> Attack | None:
-    """Not the fast gradient in l2, not DeepFool in linf. DeepFool takes one image at a time."""
+    """Not the fast gradient in l2, not DeepFool in linf, no FMN. DeepFool takes one image at a time."""
     import torchattacks as library
+
+    if task.method == "FMN":
+        return None
 
     l2, random = task.kind == "l2", {"random_start": False}
     if task.method == "DeepFool":
@@ -70,13 +81,15 @@ def torchattacks(model: nn.Module, task: Task, batch: int) -> Attack | None:
 
 
 def adv_lib(model: nn.Module, task: Task, batch: int) -> Attack | None:
-    """DeepFool in both norms, PGD in linf. Its DeepFool overshoots at every step, as torchattacks' does."""
+    """DeepFool and FMN in both norms, PGD in linf. Its DeepFool overshoots at every step, as torchattacks' does."""
     from adv_lib import attacks as library
 
     if task.method == "DeepFool":
         return lambda images, labels: library.df(
             model, images, labels, steps=task.steps, overshoot=OVERSHOOT, norm=task.norm
         )
+    if task.method == "FMN":
+        return lambda images, labels: library.fmn(model, images, labels, norm=task.norm, steps=task.steps)
     if task.method == "PGD" and task.kind == "linf":
         return lambda images, labels: library.pgd_linf(
             model, images, labels, task.budget, steps=task.steps, random_init=False, absolute_step_size=task.step
@@ -108,6 +121,8 @@ def toolbox(model: nn.Module, task: Task, batch: int) -> Attack | None:
     classifier = PyTorchClassifier(
         model, nn.CrossEntropyLoss(), input_shape=SHAPE, nb_classes=CLASSES, clip_values=(0.0, 1.0), device_type="cpu"
     )
+    if task.method == "FMN":
+        return None
     if task.method == "DeepFool":
         if task.kind != "l2":
             return None
