@@ -37,6 +37,8 @@ def auto_attack(
     if box != (0, 1) or norm not in (2, math.inf):
         raise UserError("AutoAttack works inside the pixel box (0, 1), with norm 2 or infinity.")
     check_images(images)
+    if not len(images):
+        return Perturbed(images.clone(), images, labels, spent(0, images), model)
     import torchattacks
 
     kind = "Linf" if math.isinf(norm) else "L2"

@@ -33,12 +33,15 @@ def deepfool(
 ) -> Perturbed:
     """x <- clip(x + (1 + overshoot) (z_y - z_j) / ||grad(z_j - z_y)||_q * steepest), j nearest. [Balda Eq. 8]
 
+    Inside a box a cut step leaves some of the gap: the sample goes on to the same j, a little farther than the linear model
+    says (EXTRA), as long as that closes the gap (FALLING); only then, as without a box, all classes are looked at.
+
     Args:
         norm: p > 1 or inf; steps: at most; overshoot: every step, and so their sum, is scaled by 1 + overshoot.
         candidates: how many of the highest other classes are examined; all by default.
 
     A sample that has left its label leaves the batch; one already outside returns untouched. A sample whose gradients
-    all vanish stops where it is, not fooled. Without a box all classes are examined at every step.
+    all vanish, or whom the box lets go nowhere, stops where it is, not fooled.
     """
     with evaluating(model):
         logits, leaf = forward(model, images, labels)
@@ -48,7 +51,8 @@ def deepfool(
         groups = [(torch.arange(len(images), device=images.device), logits, leaf)]
         for _ in range(steps):
             left = [torch.arange(0, device=images.device)]
-            for index, logits, leaf in groups:
+            while groups:
+                index, logits, leaf = groups.pop()
                 unfinished = logits.detach().argmax(1) == labels[index]
                 index = index[unfinished]
                 if not len(index):
@@ -56,7 +60,8 @@ def deepfool(
                 if not bool(unfinished.all()):
                     # The graph of the finished samples is not walked: the survivors are forwarded alone.
                     logits, leaf = differentiable(model, result[index])
-                if kept[index[0]] < 0:
+                looked = bool(kept[index[0]] < 0)
+                if looked:
                     found = nearest_boundary(logits, leaf, labels[index], p=norm, candidates=candidates)
                 else:
                     found = boundary_to(logits, leaf, labels[index], kept[index])
@@ -66,10 +71,12 @@ def deepfool(
                 distance = torch.where(distance.isfinite(), distance, 0)
                 moved = start + (1 + overshoot) * per_sample(distance, start) * steepest(found.normal, norm)
                 result[index] = clip(moved, box)
-                cut = (result[index] != moved).flatten(1).any(1)
-                kept[index] = torch.where(cut & (found.gap <= FALLING * last[index]), found.target, -1)
+                cut, goes = ((result[index] != other).flatten(1).any(1) for other in (moved, start))
+                kept[index] = torch.where(cut & goes & (found.gap <= FALLING * last[index]), found.target, -1)
                 last[index] = torch.where(cut, found.gap, torch.inf)
-                left.append(index[(distance > 0) & found.normal.flatten(1).any(1)])
+                # One that did not move toward the class it kept gets another look at all classes.
+                left.append(index[goes] if looked else index)
+            del logits, leaf
             remaining = torch.cat(left)
             groups = [
                 (chosen, *differentiable(model, result[chosen]))

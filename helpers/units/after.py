@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -43,16 +41,18 @@ def after(settings: After, inputs: Mapping[str, Result], context: Context) -> Va
     run = find("attacks", settings.attack)
     ids = torch.arange(len(images))
 
-    def at(budget: float, part: slice) -> tuple[Tensor, Tensor]:
+    def one(part: slice) -> tuple[Tensor, Tensor]:
+        """L (B, b) at the perturbed images, and whether they are fooled."""
         x, y = images[part], labels[part]
-        moved = run(model, x, y, budget=budget, box=None, **options_of(run, settings.options, ids[part])).images
-        logits = predict(model, moved)
-        own = logits.gather(1, y.unsqueeze(1)).squeeze(1)
-        return own if settings.score == "logit" else -cross_entropy_margin(logits, y), logits.argmax(1) != y
+        options = options_of(run, settings.options, ids[part])
+        moved = [run(model, x, y, budget=budget, box=None, **options).images for budget in settings.budgets]
+        logits = torch.stack([predict(model, each) for each in moved])
+        if settings.score == "logit":
+            left = logits.gather(2, y.expand(len(moved), -1).unsqueeze(2)).squeeze(2)
+        else:
+            left = torch.stack([-cross_entropy_margin(each, y) for each in logits])
+        return left, logits.argmax(2) != y
 
-    values, fooled = [], []
-    for budget in settings.budgets:
-        left, hit = zip(*in_batches(len(images), settings.batch, partial(at, budget)), strict=True)
-        values.append(torch.cat(left).cpu().numpy())
-        fooled.append(torch.cat(hit).cpu().numpy())
-    return Value({"budgets": list(settings.budgets)}, {"value": np.stack(values), "fooled": np.stack(fooled), "clean": clean.cpu().numpy()})
+    value, fooled = zip(*in_batches(len(images), settings.batch, one, context.progress), strict=True)
+    arrays = {"value": torch.cat(value, 1).cpu().numpy(), "fooled": torch.cat(fooled, 1).cpu().numpy()}
+    return Value({"budgets": list(settings.budgets)}, {**arrays, "clean": clean.cpu().numpy()})

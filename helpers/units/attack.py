@@ -108,7 +108,7 @@ def _batch(
     settings: Attack, model: nn.Module, source: nn.Module, images: Tensor, labels: Tensor, ids: Tensor
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, int]:
     """Bits (B, b) and clean (b,) of all images; of the attacked ones (a) norms, changed and outside entries (3, B, a), passes
-    (1 or B, a), and how many have no direction."""
+    (1 or B, a), and how many of those that are right have no direction."""
     clean = predict(model, images).argmax(1) == labels
     # Misclassified images are not moved, so they need no attack.
     chosen = (clean if settings.only_correct else torch.ones_like(clean)).nonzero().flatten()

@@ -70,16 +70,19 @@ def cost(settings: Cost, inputs: Mapping[str, Result], context: Context) -> Valu
         "one forward, K backward": lambda: softmax_jacobian(model, images, shared=True),
         "one vectorised backward": lambda: batched_jacobian(model, images),
     }
+    def now() -> float:
+        if images.is_cuda:
+            # Kernels are queued: the clock waits for them.
+            torch.cuda.synchronize(images.device)
+        return time.perf_counter()
+
     with evaluating(model):
         for name, run in ways.items():
             counted(name, run)
         for _ in range(settings.repeats):
             for name, run in ways.items():
-                start = time.perf_counter()
+                start = now()
                 run()
-                if images.is_cuda:
-                    # Kernels are queued: the clock waits for them.
-                    torch.cuda.synchronize(images.device)
-                seconds.setdefault(name, []).append(time.perf_counter() - start)
+                seconds.setdefault(name, []).append(now() - start)
     medians = {name: statistics.median(values) for name, values in seconds.items()}
     return Value({"passes": passes, "seconds": medians, "images": len(images), "classes": settings.classes})

@@ -73,7 +73,12 @@ def distances(settings: Distances, inputs: Mapping[str, Result], context: Contex
     arrays["clean"] = (answers == labels).cpu().numpy()
     if settings.least:
         chosen = (answers == labels).nonzero().flatten()[: settings.least]
-        arrays["least"] = least_budget(model, images[chosen], answers[chosen], p, settings).cpu().numpy()
+
+        def least(part: slice) -> Tensor:
+            return least_budget(model, images[chosen[part]], answers[chosen[part]], p, settings)
+
+        found = in_batches(len(chosen), settings.batch, least)
+        arrays["least"] = torch.cat([images.new_zeros(0), *found]).cpu().numpy()
         arrays["least_of"] = chosen.cpu().numpy()
     return Value({"images": len(images)}, arrays)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -33,21 +34,21 @@ class Elsewhere:
 
 def elsewhere(settings: Elsewhere, inputs: Mapping[str, Result], context: Context) -> Value:
     """Bits (m,) over the images that the inputs "network" and "other" have right: "own" the noise fools the network it was made
-    on, "network" the other one, "image" its own network on the next image of the batch."""
+    on, "network" the other one, "image" its own network on the next of these images. None where only one is right."""
     model, other = (trained(inputs[name], context.device) for name in ("network", "other"))
     images, labels = pixels(context, settings.data, "test", settings.images, inputs["network"].settings.crop)
     right = (predict(model, images).argmax(1) == labels) & (predict(other, images).argmax(1) == labels)
     images, labels = images[right], labels[right]
     ids = torch.arange(len(right))[right.cpu()]
+    if len(images) < 2:
+        return Value({"images": 0}, {name: np.zeros(0, dtype=bool) for name in ("own", "network", "image")})
     run = find("attacks", settings.attack)
 
-    def one(part: slice) -> dict[str, Tensor]:
-        x, y = images[part], labels[part]
-        noise = run(model, x, y, budget=settings.budget, box=None, **options_of(run, settings.options, ids[part])).perturbation
-        tried = {"own": (model, noise), "network": (other, noise), "image": (model, noise.roll(1, 0))}
-        return {name: predict(judge, x + moved).argmax(1) != y for name, (judge, moved) in tried.items()}
+    def noise(part: slice) -> Tensor:
+        options = options_of(run, settings.options, ids[part])
+        return run(model, images[part], labels[part], budget=settings.budget, box=None, **options).perturbation
 
-    parts = in_batches(len(images), settings.batch, one, context.progress)
-    none = torch.zeros(0, dtype=torch.bool)
-    arrays = {name: torch.cat([none, *(part[name].cpu() for part in parts)]).numpy() for name in ("own", "network", "image")}
+    made = torch.cat(in_batches(len(images), settings.batch, noise, context.progress))
+    tried = {"own": (model, made), "network": (other, made), "image": (model, made.roll(1, 0))}
+    arrays = {name: (predict(judge, images + moved).argmax(1) != labels).cpu().numpy() for name, (judge, moved) in tried.items()}
     return Value({"images": len(images)}, arrays)

@@ -46,7 +46,7 @@ def examples(settings: Examples, inputs: Mapping[str, Result], context: Context)
     answers, sure = {}, {"originals": confidence(model, x)}
     for name, given in settings.attacks.items():
         run = find("attacks", given["attack"])
-        found = run(model, x, y, budget=settings.budget, box=None, **options_of(run, given["options"], torch.arange(len(x))))
+        found = run(model, x, y, budget=settings.budget, box=None, **options_of(run, given["options"], torch.tensor(chosen, dtype=torch.int64)))
         arrays[name] = found.perturbation.cpu().numpy().astype(np.float16)
         answers[name] = predict(model, found.images).argmax(1).tolist()
         sure[name] = confidence(model, found.images)

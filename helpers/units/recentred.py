@@ -18,11 +18,11 @@ class Recentred:
 
 
 def recentred(settings: Recentred, inputs: Mapping[str, Result], context: Context) -> Value:
-    """Bits (n,): right with the means of training, "channel", and with each pixel's own mean, "pixel"."""
+    """Bits (n,): right with the channel means of training, "channel", and with each pixel's own mean in their place, "pixel";
+    how many images those are taken over."""
     model, crop = trained(inputs["network"], context.device), inputs["network"].settings.crop
     images, labels = pixels(context, settings.data, "test", settings.images, crop)
     seen, _ = pixels(context, settings.data, "train", settings.training, crop)
-    mean = seen.mean(0)
-    shifted = images - mean + mean.mean((1, 2), keepdim=True)
-    tried = {"channel": images, "pixel": shifted}
-    return Value({}, {name: (predict(model, one).argmax(1) == labels).cpu().numpy() for name, one in tried.items()})
+    # The model takes its channel means off: what it is given has them added, the pixels' own taken off.
+    tried = {"channel": images, "pixel": images - seen.mean(0) + model.mean}
+    return Value({"training": len(seen)}, {name: (predict(model, one).argmax(1) == labels).cpu().numpy() for name, one in tried.items()})

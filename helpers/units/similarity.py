@@ -34,18 +34,18 @@ class Similarity:
 
 def similarity(settings: Similarity, inputs: Mapping[str, Result], context: Context) -> Value:
     """Array "ssim" (n,): scikit-image's structural similarity (window 7, range 1); number "budget", infinite (and no image)
-    where too many are never fooled."""
+    where too many are never fooled or none is right."""
     sizes = inputs["sizes"].value.arrays
     ordered = np.sort(sizes["sizes"][sizes["clean"]])
-    budget = float(ordered[min(len(ordered) - 1, int(settings.share * len(ordered)))])
+    budget = float(ordered[min(len(ordered) - 1, int(settings.share * len(ordered)))]) if len(ordered) else math.inf
     if not math.isfinite(budget):
         return Value({"budget": math.inf}, {"ssim": np.zeros(0, np.float32)})
     model = trained(inputs["network"], context.device)
     images, labels = pixels(context, settings.data, "test", settings.images, inputs["network"].settings.crop)
     right = predict(model, images).argmax(1) == labels
-    images, labels = images[right], labels[right]
+    images, labels, ids = images[right], labels[right], torch.arange(len(images))[right.cpu()]
     run = find("attacks", settings.attack)
-    moved = run(model, images, labels, budget=budget, **options_of(run, settings.options, torch.arange(len(images)))).images
+    moved = run(model, images, labels, budget=budget, **options_of(run, settings.options, ids)).images
     pairs = zip(images.cpu().numpy(), moved.cpu().numpy(), strict=True)
     found = [structural_similarity(a, b, channel_axis=0, data_range=1.0) for a, b in pairs]
     return Value({"budget": budget}, {"ssim": np.array(found, dtype=np.float32)})

@@ -11,7 +11,14 @@ from helpers.core.errors import UserError
 from helpers.papers.convex_programming import PAPER
 from helpers.papers.convex_programming.errata import lines
 from helpers.papers.convex_programming.settings import PROFILES, Settings
-from helpers.papers.convex_programming.stored import crossing, mean_size, so_few, true_budgets
+from helpers.papers.convex_programming.stored import (
+    REPORTED,
+    crossing,
+    distances_to_stored,
+    mean_size,
+    so_few,
+    true_budgets,
+)
 from helpers.papers.convex_programming.theory import theory_numbers
 from helpers.papers.errata import KINDS
 from helpers.papers.reported import numbers
@@ -61,15 +68,22 @@ def test_units_of_measurement_of_the_authors_numbers():
 def test_errata_has_all_26_lines(theory, value):
     deepfool = Value({"gradient_evaluations": 27.0}, {"clean": np.array([True, True, False, True]), "sizes": np.array([0.1, 0.3, 0.2, np.inf])})
     parts = {"LeNet-5/0/deepfool": Result(None, deepfool), "LeNet-5/0/distances": Result(None, Value({}, {"ratio": np.array([0.1, 0.2, 0.1, 0.1])}))}
-    parts["FCNN/0/distances"] = Result(None, Value({}, {"size": np.array([1.0, 1.0, 0.9, 1.0])}))
+    parts["FCNN/0/distances"] = Result(None, Value({}, {"size": np.array([0.95, 0.9, 0.9, 0.9])}))
     found = lines(Settings(), theory, {"table_1": parts}, lambda item, row, column: value)
     assert "3.0 steps an image" in found[4]["corrected"] and "median ratio 1.25" in found[4]["corrected"]
-    assert "100.0% of the test images" in found[16]["printed"]
+    assert "is at most 0.950" in found[16]["printed"].replace("most .", "most 0.")
     assert [line["id"] for line in found] == [f"E{index}" for index in range(1, 27)]
     for line in found:
         assert list(line) == ["id", "statement", "where", "kind", "printed", "corrected", "shown_by"]
         assert line["kind"] in KINDS
         assert all(text.strip() and "None" not in text and "nan" not in text for text in line.values()), line
+
+
+def test_the_distance_to_a_stored_curve_is_by_its_name():
+    columns = REPORTED.columns("figure_2b", "authors")
+    cells = {("figure_authors", "Algorithm 1", column): REPORTED.number("figure_2b", "Algorithm 1", column, "authors") for column in columns}
+    found = distances_to_stored(lambda *key: cells.get(key), "Algorithm 1", ("Algorithm 1", "Algorithm 2"))
+    assert found["Algorithm 1"] == 0 and found["Algorithm 2"] > 0.05
 
 
 def test_reported_numbers_are_complete():

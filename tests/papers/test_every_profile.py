@@ -68,7 +68,7 @@ class MadeUp:
         return Value({}, {name: self.random.random(both) < 0.5 for name in ("own", "network", "image")})
 
     def recentred(self, settings, unit):
-        return Value({}, {name: self.mask(unit) for name in ("channel", "pixel")})
+        return Value({"training": 50}, {name: self.mask(unit) for name in ("channel", "pixel")})
 
     def dead(self, settings, unit):
         return Value({}, {"dead": self.random.integers(0, 3, COUNT).astype(float)})

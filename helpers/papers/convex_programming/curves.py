@@ -9,13 +9,13 @@ from helpers.core.statistics import Estimate, accuracy
 from helpers.papers.convex_programming.plan import (
     ACTIVE,
     AUTHORS,
-    LARGEST,
     METHODS,
     NETWORKS,
     PANELS,
     RAW,
     attacked,
     curve_units,
+    largest,
     network,
     on_mnist,
     sizes_of,
@@ -132,10 +132,9 @@ def draw_ratios(
             lines.append(curve(method, sizes, found))
     apart = gap_to_authors(stored, ours) if stored else None
     told = f"Largest difference to the authors' curves: {apart[0]:.3f} ({apart[1]} at {apart[2]})." if apart else ""
-    end = LARGEST["LeNet-5" if name == AUTHORS else name]
     drawn = (*lines, *(reported_curves(stored) if stored else ()))
-    panel = Curves(title, "budget (l_inf, share of the pixel range)", "fooling ratio", drawn, (0, end), (0, 1))
-    alt = f"Fooling ratio against the l_inf budget of seven attacks on {title}; dashed: the authors' curves."
+    panel = Curves(title, "budget (l_inf, share of the pixel range)", "fooling ratio", drawn, (0, largest(name)), (0, 1))
+    alt = f"Fooling ratio against the l_inf budget of seven attacks on {title}" + ("; dashed: the authors' curves." if stored else ".")
     return Drawn(table(rows), Figure((panel,), alt=alt)), told
 
 

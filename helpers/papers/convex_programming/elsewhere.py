@@ -37,7 +37,8 @@ def draw_elsewhere(settings: Settings, results: Results) -> Drawn:
 def preprocessing_units(settings: Settings) -> dict[str, Unit]:
     """DenseNet with the means of training, and with pixel means."""
     made = network(settings, "DenseNet")
-    return {"DenseNet": Unit(recentred, Recentred(settings.colour, attacked(settings, "DenseNet")["images"]), {"network": made}, f"two means for {made.label}", 10)}
+    chosen = Recentred(settings.colour, attacked(settings, "DenseNet")["images"])
+    return {"DenseNet": Unit(recentred, chosen, {"network": made}, f"two means for {made.label}", 10)}
 
 
 def draw_preprocessing(settings: Settings, results: Results) -> Drawn:
@@ -46,7 +47,12 @@ def draw_preprocessing(settings: Settings, results: Results) -> Drawn:
         row("table_preprocessing", name, f"error, {key} means", accuracy([~result.value.arrays[key]]), "error")
         for name, result in results.items() for key in ("channel", "pixel")
     ]  # fmt: skip
-    return Drawn(table(rows), note="Ours is trained with channel means; pixel means of the first 5,000 training images. The authors' was trained with pixel and attacked with channel means.")
+    count = results["DenseNet"].value.numbers["training"]
+    note = (
+        f"Ours is trained with channel means; pixel means of {count} training images. The authors' was trained with pixel means and "
+        "attacked with channel means."
+    )
+    return Drawn(table(rows), note=note)
 
 
 ELSEWHERE = (

@@ -48,9 +48,14 @@ ACTIVE = ("linearised", {"select": "active"})
 """Algorithm 1 as printed: the gradient of the minimum, one backward pass (E3)."""
 
 
+def largest(network: str) -> float:
+    """The last of the ten budgets of a network's panel."""
+    return LARGEST["LeNet-5" if network == AUTHORS else network]
+
+
 def budgets(network: str, points: tuple[int, ...]) -> tuple[float, ...]:
     """Those of the authors' ten budgets of a network's panel."""
-    grid = np.linspace(0.001, LARGEST["LeNet-5" if network == AUTHORS else network], 10)
+    grid = np.linspace(0.001, largest(network), 10)
     return tuple(float(grid[index]) for index in points)
 
 
@@ -173,6 +178,5 @@ def curve_units(
 
 def distance_unit(settings: Settings, name: str, made: Unit, least: int = 0) -> Unit:
     """rho_2's distances on a network."""
-    top = 2 * LARGEST["LeNet-5" if name == AUTHORS else name]
-    chosen = Distances(**attacked(settings, name), top=top, least=least)
+    chosen = Distances(**attacked(settings, name), top=2 * largest(name), least=least)
     return Unit(distances, chosen, {"network": made}, f"distances on {made.label}", expected(settings, 30 + 0.5 * least))

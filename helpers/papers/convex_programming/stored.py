@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import stats
 
-from helpers.papers.convex_programming.plan import LARGEST
+from helpers.papers.convex_programming.plan import largest
 from helpers.papers.errata import Cell
 from helpers.papers.paper import Results
 from helpers.papers.reported import Reported
@@ -64,7 +64,7 @@ def distances_to_stored(cell: Cell, ours: str, theirs: Sequence[str]) -> dict[st
 
 def middle(name: str, sizes: Sequence[float]) -> float:
     """Of the budgets tried on a network the one nearest two fifths of its grid."""
-    return min(sizes, key=lambda size: abs(size - 0.4 * LARGEST[name]))
+    return min(sizes, key=lambda size: abs(size - 0.4 * largest(name)))
 
 
 def so_few(error: float, printed: float, images: int = 10_000, drawn: int = 1_536) -> float:
