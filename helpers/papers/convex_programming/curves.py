@@ -100,25 +100,23 @@ def comparable(settings: Settings, name: str) -> bool:
     return on_mnist(name) or settings.colour == "cifar10"
 
 
-def gap_to_authors(item: str, found: Mapping[str, Mapping[str, float]]) -> tuple[float, str, str] | None:
-    """(largest difference, method, budget) between our ratios {method: {budget: ratio}} and the reported ones."""
+def gaps_to_authors(item: str, found: Mapping[str, Mapping[str, float]]) -> dict[str, tuple[float, str]]:
+    """By method the largest difference between our ratios {method: {budget: ratio}} and the reported ones, and its budget."""
     known = numbers("convex_programming")
-    apart = []
+    apart: dict[str, tuple[float, str]] = {}
     for method, values in found.items():
         for column, value in values.items():
-            for source in ("authors", "digitised"):
-                other = known.get((source, item, method, column))
-                if other is not None:
-                    apart.append((abs(value - other), method, column))
-                    break
-    return max(apart, default=None)
+            reported = [known[key] for source in ("authors", "digitised") if (key := (source, item, method, column)) in known]
+            if reported:
+                apart[method] = max(apart.get(method, (-1.0, "")), (abs(value - reported[0]), column))
+    return apart
 
 
 def draw_ratios(
     settings: Settings, results: Results, *, item: str, name: str, title: str, stored: str | None
 ) -> tuple[Drawn, str]:
     """Rows and curves of every method on the network `name`, beside the reported curves of the item `stored` (None: of no use
-    here), and a sentence on the largest difference to them."""
+    here), and a sentence on the largest difference of each to them."""
     rows, lines, ours = [], [], {}
     sizes = sizes_of(settings, name)
     columns = [f"{size:.4f}" for size in sizes]
@@ -130,8 +128,9 @@ def draw_ratios(
         ours[method] = {column: value.value for column, value in zip(columns, found, strict=True)}
         if method != ACTIVE_NAME:
             lines.append(curve(method, sizes, found))
-    apart = gap_to_authors(stored, ours) if stored else None
-    told = f"Largest difference to the authors' curves: {apart[0]:.3f} ({apart[1]} at {apart[2]})." if apart else ""
+    apart = gaps_to_authors(stored, ours) if stored else {}
+    each = ", ".join(f"{method} {gap:.3f} at {column}" for method, (gap, column) in apart.items())
+    told = f"Largest difference to the authors' curve: {each}." if each else ""
     drawn = (*lines, *(reported_curves(stored) if stored else ()))
     panel = Curves(title, "budget (l_inf, share of the pixel range)", "fooling ratio", drawn, (0, largest(name)), (0, 1))
     alt = f"Fooling ratio against the l_inf budget of seven attacks on {title}" + ("; dashed: the authors' curves." if stored else ".")
