@@ -1,6 +1,7 @@
 """Algorithms 1, 1-n and 2: steps of the budget against the linearised class differences."""
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -57,6 +58,13 @@ def material(
     return Directions(-steepest(linear.gradient, norm), linear.passes)
 
 
+def shared(
+    model: nn.Module, images: Tensor, labels: Tensor, *, steps: int = 1, exact_box: bool = False, **options: Any
+) -> dict[str, Material]:
+    """Arguments of linearised that are alike at all budgets: the first step's gradients. `options`: as of material."""
+    return {} if exact_box else {"first": material(model, images, labels, **options)}
+
+
 def linearised(
     model: nn.Module,
     images: Tensor,
@@ -68,6 +76,7 @@ def linearised(
     select: str = "budget",
     candidates: int | None = None,
     exact_box: bool = False,
+    first: Material | None = None,
     box: Box = (0, 1),
 ) -> Perturbed:
     """r = -(budget / steps) d_p(grad L), re-linearised `steps` times; L the least class difference of the logits.
@@ -81,6 +90,8 @@ def linearised(
             probability" (Algorithm 2 on probabilities, which is FastGrad). [Balda Alg. 2]
         candidates: how many of the highest other classes are examined; all by default.
         exact_box: minimise over ball and box together instead of clipping the ball's minimiser (select "budget" only).
+        first: what `material` found at these images, with the same options: the first step is taken from it (not with
+            exact_box, whose step hangs on the box).
         box: pixel range kept, or None (as in the paper).
 
     A zero gradient gives a zero step.
@@ -91,9 +102,12 @@ def linearised(
     check_select(select)
     if exact_box:
         return _in_box(model, images, labels, norm, budget, steps, select, candidates, box)
-    objective = chosen_objective(select, norm, budget / steps, candidates)
-    found, passes = descend(model, images, labels, objective, norm=norm, length=fixed(budget / steps), steps=steps, box=box)
-    return Perturbed(found, images, labels, passes, model)
+    share = budget / steps
+    objective = chosen_objective(select, norm, share, candidates)
+    start = images if first is None else clip(images + first.at(share), box)
+    left, known = (steps, 0) if first is None else (steps - 1, first.passes)
+    found, passes = descend(model, images, labels, objective, norm=norm, length=fixed(share), start=start, steps=left, box=box)
+    return Perturbed(found, images, labels, passes + known, model)
 
 
 def _in_box(model, images, labels, norm, budget, steps, select, candidates, box) -> Perturbed:

@@ -41,6 +41,7 @@ def descend(
     length: Length,
     steps: int = 1,
     box: Box = (0, 1),
+    start: Tensor | None = None,
     done: Callable[[Tensor, Tensor], Tensor] | None = None,
     classes: bool = True,
 ) -> tuple[Tensor, Tensor]:
@@ -49,6 +50,7 @@ def descend(
     Args:
         wanted: (b, ...) what the objective is told of each sample: labels, targets, masks.
         length: size of the next step, sample by sample.
+        start: (b, ...) where the first step is taken, the images by default.
         done: (output, wanted) -> (b,) bool; such samples leave the batch before their next step. None: all go on.
         classes: `wanted` (b,) are classes and the output (b, k) logits, both are checked; False for masks and scores.
 
@@ -56,7 +58,7 @@ def descend(
     """
     check_images(images)
     with evaluating(model):
-        result, passes = images.clone(), spent(0, images)
+        result, passes = (images if start is None else start).clone(), spent(0, images)
         active = ActiveSet(len(images), images.device)
         for count in range(steps):
             output, leaf = differentiable(model, result[active.index])

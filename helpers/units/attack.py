@@ -61,6 +61,12 @@ def one_step(name: str, options: Mapping[str, Any]) -> Callable[..., Material] |
     return found if found is not None and set(options) <= set(inspect.signature(found).parameters) else None
 
 
+def shared(name: str, options: Mapping[str, Any], source: nn.Module, images: Tensor, labels: Tensor) -> dict[str, Any]:
+    """Further arguments of an attack that serve all budgets: what `shared` of attacks/<name>.py computes once, if it has one."""
+    found = getattr(importlib.import_module(module_name("attacks", name)), "shared", None)
+    return {} if found is None else found(source, images, labels, **numeric(options))
+
+
 def options_of(function: Callable, given: Mapping[str, Any], ids: Tensor) -> dict[str, Any]:
     """Options as the attack takes them, with the images' positions `ids` (b,) where it draws noise by sample."""
     options = numeric(given)
@@ -124,6 +130,7 @@ def _batch(
         passes = np.full((1, len(x)), material.passes)
         moved = [clip(x + material.at(budget), settings.box) for budget in settings.budgets]
     else:
+        options |= shared(settings.attack, settings.options, source, x, y)
         found = [run(source, x, y, budget=budget, box=settings.box, **options) for budget in settings.budgets]
         moved = [one.images for one in found]
         seen = [round_pixels(one) if settings.round else one for one in moved]

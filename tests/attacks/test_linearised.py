@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from helpers.attacks.deepfool import deepfool
 from helpers.attacks.fast_gradient import fast_gradient
-from helpers.attacks.linearised import linearised, material
+from helpers.attacks.linearised import linearised, material, shared
 from helpers.attacks.sweep import sweep
 from helpers.attacks.targeted import exact_steps, mirror_steps, targeted
 from helpers.core.descent import descend, fixed, to_boundary
@@ -125,6 +125,27 @@ def test_one_computation_serves_every_budget(p, select, network):
         assert torch.allclose((images + steps.at(budget)).clamp(0, 1), found.images, atol=1e-12)
         assert torch.equal(row, found.success) and found.gradient_evaluations.tolist() == [steps.passes] * 7
     assert steps.passes == (3 if select in ("budget", "ratio") else 1)
+
+
+@every_norm
+@pytest.mark.parametrize("options", [{}, {"select": "own"}, {"steps": 3}, {"steps": 3, "select": "active"}, {"steps": 2, "exact_box": True}])
+@pytest.mark.parametrize("box", [(0, 1), None])
+def test_a_shared_first_step_changes_nothing(p, options, box, network, counted):
+    if "exact_box" in options and box is None:
+        return
+    model, images = network(curvature=2.0), torch.rand(6, 3, 4, 4, dtype=torch.float64)
+    labels = predict(model, images).argmax(1)
+    counter = counted(model)
+    more = shared(counter, images, labels, norm=p, **options)
+    alone, together = [], len(counter.backwards)
+    for budget in (0.0, 0.05, 0.4):
+        found = linearised(counter, images, labels, norm=p, budget=budget, box=box, **options, **more)
+        expected = linearised(model, images, labels, norm=p, budget=budget, box=box, **options)
+        assert torch.allclose(found.images, expected.images, atol=1e-12)
+        assert torch.equal(found.gradient_evaluations, expected.gradient_evaluations)
+        alone.append(int(expected.gradient_evaluations[0]))
+    saved = 0 if "exact_box" in options else 2 * together
+    assert len(counter.backwards) == sum(alone) - saved
 
 
 @every_norm

@@ -81,7 +81,7 @@ PROFILES = {
         "authors": "convex_programming_lenet5_authors",
         "colour_images": 20_000,
         "colour_test": 256,
-        "colour_points": (1, 3, 5, 7, 9),
+        "colour_points": tuple(range(10)),
         "nin_width": 0.25,
         "nin_epochs": 12,
         "nin_dropout": 0.2,
