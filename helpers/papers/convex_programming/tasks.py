@@ -46,10 +46,13 @@ def adam(settings: Settings, rate: float = 2e-3) -> Schedule:
     return Schedule(((max(1, settings.task_epochs - last), rate), (last, rate / 10)), batch=50, optimiser="adam")
 
 
-def trained(settings: Settings, label: str, network: str, step: str, options: dict, step_options: dict | None = None, data: str | None = None, **more) -> Unit:
-    """A network of this section."""
+def trained(
+    settings: Settings, label: str, network: str, step: str, options: dict, step_options: dict | None = None,
+    data: str | None = None, epoch: float = 15, **more,
+) -> Unit:  # fmt: skip
+    """A network of this section; `epoch`: expected seconds of one on all of MNIST."""
     chosen = Train(data or settings.mnist, network, adam(settings), settings.seed, options, step, step_options or {}, **more)
-    return Unit(train, chosen, {}, f"{label}, {chosen.schedule.epochs} epochs", expected(settings, 15 * chosen.schedule.epochs))
+    return Unit(train, chosen, {}, f"{label}, {chosen.schedule.epochs} epochs", expected(settings, epoch * chosen.schedule.epochs))
 
 
 def regression_units(settings: Settings) -> dict[str, Unit]:
@@ -164,12 +167,12 @@ def exact_numbers(results: Results) -> dict[str, dict]:
 def segmentation_units(settings: Settings) -> dict[str, Unit]:
     """A U-Net on collages, attacked toward a plus sign of each class."""
     shape = {"side": settings.canvas, "digits": 3, "pool": settings.pool}
-    made = trained(settings, "U-Net", "unet", "segment", {"shape": (1, settings.canvas, settings.canvas)}, shape)
+    made = trained(settings, "U-Net", "unet", "segment", {"shape": (1, settings.canvas, settings.canvas)}, shape, epoch=110)
     found = {}
     for target in range(10):
         sizes = CANVAS_SIZES if target == TARGET else CANVAS_SIZES[-1:]
         chosen = Segmentation(settings.mnist, max(6, settings.task_images // 2), target=target, budgets=sizes, seed=settings.seed, **shape)
-        found[f"class {target}"] = Unit(segmentation, chosen, {"network": made}, f"segmentation toward {target}", expected(settings, 60 * len(sizes)))
+        found[f"class {target}"] = Unit(segmentation, chosen, {"network": made}, f"segmentation toward {target}", expected(settings, 20 * len(sizes)))
     return found
 
 
