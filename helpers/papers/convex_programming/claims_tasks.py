@@ -10,7 +10,7 @@ from helpers.papers.conditions import no_more
 from helpers.papers.convex_programming.curves import CPU, level
 from helpers.papers.convex_programming.plan import PANELS
 from helpers.papers.convex_programming.settings import Settings
-from helpers.papers.convex_programming.tasks import detector, exact_numbers, rates, ratio_of_means
+from helpers.papers.convex_programming.tasks import detector, exact_numbers, rates, ratio_of_means, timed
 from helpers.papers.paper import Claim, Results
 
 
@@ -38,8 +38,8 @@ def task_claims(settings: Settings, results: Mapping[str, Results]) -> list[Clai
             if is_linear(arrays["1/change"][at], float(size), arrays["1/predicted"]):
                 entries.append(Condition(f"{name}, {size}: it is among the network's own best five", accuracy([np.array(ranks) <= 5]), 0.9))
         signs += [Condition(f"{name}: best of ten / bound", exact(found["signs"] / found["bound"]), 0.8) for found in numbers["bounds"]]
-    timed = [found for numbers in exact_numbers(regression).values() for found in numbers["scaling"]]
-    seconds = "; ".join(f"{found['entries']} entries: signs {found['seconds_signs']:.2g} s, bound {found['seconds_bound']:.2g} s" for found in timed)
+    clocked = [found for numbers in exact_numbers(regression).values() for found in timed(numbers)]
+    seconds = "; ".join(f"{found['entries']} entries: signs {found['seconds_signs']:.2g} s, bound {found['seconds_bound']:.2g} s" for found in clocked)
     return [
         Claim("C18", "p = 2 has a closed form for regression, and it moves the output far more than noise (our bar: 3 times, where the change is within .05 of linear)", "III", singular),
         Claim("C19", "For p = 1 the optimum is a single entry (the longest column; among the network's own best five where the change is within .05 of linear; our bar: 9 of 10 images)", "III", entries),

@@ -41,18 +41,18 @@ class Settings:
     batch: Count = 128
     authors: str = ""
     colour_images: Count | None = 1_000
-    colour_test: Count | None = 40
+    colour_test: Count | None = 50
     colour_points: Points = (4, 9)
     nin_width: Positive = 0.15
-    nin_epochs: Count = 9
+    nin_epochs: Count = 12
     nin_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     densenet_depth: Count = 10
     densenet_growth: Count = 6
-    densenet_epochs: Count = 5
+    densenet_epochs: Count = 8
     colour_batch: Count = 25
     full: bool = False
-    task_images: Count = 6
-    task_epochs: Count = 4
+    task_images: Count = 10
+    task_epochs: Count = 6
     canvas: Annotated[int, Field(ge=32, multiple_of=4)] = 32
     pool: Annotated[int, Field(ge=1, le=4)] = 2
     bounds: Natural = 1
