@@ -1,5 +1,6 @@
 """Intervals: Wilson for a proportion, Student's t over seeds, paired differences, bootstrap for the rest."""
 
+import inspect
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,9 @@ class Estimate:
     high: float
     n: int
 
+
+BLOCK = 1_000_000
+"""Entries resampled at once."""
 
 NOTHING = Estimate(math.nan, -math.inf, math.inf, 0)
 """Of no images nothing is known."""
@@ -102,16 +106,21 @@ def bootstrap(
     function: Callable[..., float], *arrays: np.ndarray, draws: int = 1000, seed: int = 0, level: float = 0.95
 ) -> Estimate:
     """function(*arrays) with its percentile interval over images drawn with replacement; all arrays (n, ...) alike. No bounds where
-    the value, or more than one draw in twenty, is not a number."""
+    the value, or more than one draw in twenty, is not a number. A function that takes `axis` gets many draws (k, n) at once."""
     count = len(arrays[0])
     if count == 0:
         return NOTHING
     random = np.random.default_rng(seed)
     value = float(function(*arrays))
-    found = []
-    for _ in range(draws):
-        chosen = random.integers(0, count, count)
-        found.append(float(function(*(array[chosen] for array in arrays))))
+    rows = "axis" in inspect.signature(function).parameters
+    block = max(1, BLOCK // count)
+    found: list[float] = []
+    for start in range(0, draws, block):
+        chosen = random.integers(0, count, (min(block, draws - start), count))
+        if rows:
+            found.extend(function(*(array[chosen] for array in arrays), axis=1))
+        else:
+            found.extend(float(function(*(array[one] for array in arrays))) for one in chosen)
     tail = 100 * (1 - level) / 2
     if not math.isfinite(value) or np.isnan(found).mean() > 0.05:
         # An interval of the draws that happen to be defined would say too much.
@@ -121,10 +130,15 @@ def bootstrap(
     return Estimate(value, min(value, float(low)), max(value, float(high)), count)
 
 
-def auc(scores: np.ndarray, positive: np.ndarray) -> float:
-    """Area under the ROC curve of scores (n,) for bits (n,), by ranks (ties count half); NaN where one kind is missing."""
-    count = int(positive.sum())
-    others = len(positive) - count
-    if not count or not others:
-        return math.nan
-    return float((stats.rankdata(scores)[positive.astype(bool)].sum() - count * (count + 1) / 2) / (count * others))
+def mean_ratio(first: np.ndarray, second: np.ndarray, axis: int = -1) -> np.ndarray:
+    """mean(first) / mean(second) along `axis`."""
+    return first.mean(axis) / second.mean(axis)
+
+
+def auc(scores: np.ndarray, positive: np.ndarray, axis: int = -1) -> np.ndarray:
+    """Area under the ROC curve of scores for bits along `axis`, by ranks (ties count half); NaN where one kind is missing."""
+    positive = positive.astype(bool)
+    count = positive.sum(axis)
+    pairs = count * (positive.shape[axis] - count)
+    above = (stats.rankdata(scores, axis=axis) * positive).sum(axis) - count * (count + 1) / 2
+    return np.where(pairs > 0, above / np.where(pairs > 0, pairs, 1), math.nan)[()]

@@ -15,7 +15,6 @@ from helpers.core.model import evaluating
 from helpers.core.norms import steepest
 from helpers.core.operator_norms import (
     Products,
-    columns,
     estimated_columns,
     flat,
     from_matrix,
@@ -42,9 +41,9 @@ NORMS = {"1": 1.0, "2": 2.0, "inf": math.inf}
 class Regression:
     """`images` test images; `budgets` by norm, in pixels of [0, 1]; `restarts` for p = inf.
 
-    grey: the network sees the images' luma. matrix: the Jacobian is built (small networks), and with it what is exact: the
-    singular value, every one-entry change at `entry_sizes`, the semidefinite bound of `bounds` images; `windows`: sides of
-    the central windows in which one image alone is perturbed, to time the bound.
+    grey: the network sees the images' luma. matrix: the Jacobian is built (small networks; p = 1 is then among the
+    budgets), and with it what is exact: the singular value, every one-entry change at `entry_sizes`, the semidefinite
+    bound of `bounds` images; `windows`: sides of the central windows in which one image alone is perturbed, to time the bound.
     """
 
     data: str
@@ -89,6 +88,8 @@ def regression(settings: Regression, inputs: Mapping[str, Result], context: Cont
         p = NORMS[name]
         with evaluating(model):
             direction, predicted = directions(model, images, p, settings.restarts, settings.seed, ids)
+        if p == 1:
+            picked = direction.flatten(1).argmax(1)
         chance = random_direction(model, images, labels, norm=p, budget=1.0, seed=settings.seed + 1, ids=ids, box=None).perturbation
         if p == 1:
             # Noise spread over all entries is no rival of one entry: a random entry is.
@@ -105,20 +106,19 @@ def regression(settings: Regression, inputs: Mapping[str, Result], context: Cont
         if context.progress is not None:
             context.progress(done, len(settings.budgets))
     if settings.matrix:
-        numbers |= _exact(settings, model, images)
+        numbers |= _exact(settings, model, images, picked)
     return Value(numbers, arrays)
 
 
-def _exact(settings: Regression, model: nn.Module, images: Tensor) -> dict:
-    """What the Jacobian itself tells."""
+def _exact(settings: Regression, model: nn.Module, images: Tensor, picked: Tensor) -> dict:
+    """What the Jacobian itself tells; `picked` (b,) is the entry that the attack of p = 1 takes."""
     draws = generator(settings.seed, "signs")
     with evaluating(model):
         matrix = jacobian(model, images).double()
         start = per_sample_normal(images.flatten(1), settings.seed, torch.arange(len(images))).double()
         _, iterated = power(from_matrix(matrix), start)
         _, sigma = singular(matrix)
-        sizes = columns(model, images)
-        picked = directions(model, images, 1, settings.restarts, settings.seed, torch.arange(len(images)))[0].flatten(1).argmax(1)
+        sizes = torch.linalg.vector_norm(matrix, dim=1)
         guessed = estimated_columns(Products(model, images), ESTIMATES, draws).flatten(1)
         longest, ranks, shares = sizes.argmax(1), {}, {}
         for size in settings.entry_sizes:
@@ -127,7 +127,7 @@ def _exact(settings: Regression, model: nn.Module, images: Tensor) -> dict:
             shares[f"{size:g}"] = (tried.gather(1, longest.unsqueeze(1)).squeeze(1) / tried.max(1).values).tolist()
     numbers = {
         "power": iterated.tolist(), "sigma": sigma.tolist(), "entry_ranks": ranks, "entry_shares": shares,
-        "picked_rank": rank_of(torch.linalg.vector_norm(matrix, dim=1), picked).tolist(),
+        "picked_rank": rank_of(sizes, picked).tolist(),
         "estimated_rank": rank_of(sizes, guessed.argmax(1)).tolist(),
     }  # fmt: skip
     if images.shape[1] > 1:
@@ -172,6 +172,10 @@ def _one_entry(model: nn.Module, images: Tensor, size: float) -> Tensor:
     """Largest output change (b, n) when one entry alone moves by +-size: all n tried."""
     count = images[0].numel()
     eye = torch.eye(count, dtype=images.dtype, device=images.device).view(count, *images.shape[1:])
-    return torch.stack([
-        torch.maximum(*[change(model, image.expand_as(eye), image + sign * size * eye) for sign in (1, -1)]) for image in images
-    ])  # fmt: skip
+    with torch.no_grad():
+        before = flat(model(images))
+        found = [
+            torch.maximum(*[torch.linalg.vector_norm(flat(model(image + sign * size * eye)) - output, dim=1) for sign in (1, -1)])
+            for image, output in zip(images, before, strict=True)
+        ]
+    return torch.stack(found)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from helpers.core.statistics import Estimate, accuracy, auc, bootstrap, exact, over_seeds, paired, wilson
+from helpers.core.statistics import Estimate, accuracy, auc, bootstrap, exact, mean_ratio, over_seeds, paired, wilson
 from helpers.core.verdicts import CONTRADICTED, NOT_RUN, REPRODUCED, UNDECIDED, Condition, verdict
 
 
@@ -158,3 +158,11 @@ def test_no_images_and_undefined_draws_leave_no_bounds():
     assert (found.low, found.high) == (-math.inf, math.inf)
     alike = paired([np.ones(100, bool)], [np.ones(100, bool)])
     assert (alike.value, alike.high) == (0, pytest.approx(0.03))
+
+
+@pytest.mark.parametrize("count", [3, 40])
+def test_many_draws_at_once_are_the_draws_one_by_one(count):
+    random = np.random.default_rng(5)
+    scores, bits = random.random(count), np.arange(count) % 3 == 0
+    for function, arrays in ((np.mean, [scores]), (np.median, [scores]), (mean_ratio, [scores, scores + 1]), (auc, [scores, bits])):
+        assert bootstrap(function, *arrays) == bootstrap(lambda *found, f=function: f(*found), *arrays)

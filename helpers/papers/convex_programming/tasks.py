@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from helpers.core.statistics import Estimate, accuracy, auc, bootstrap, exact
+from helpers.core.statistics import Estimate, accuracy, auc, bootstrap, exact, mean_ratio
 from helpers.papers.convex_programming.plan import expected
 from helpers.papers.convex_programming.settings import Settings
 from helpers.papers.paper import Drawn, Item, Results, curve, row, table
@@ -88,7 +88,7 @@ def mean_of(values: np.ndarray) -> Estimate:
 
 def ratio_of_means(first: np.ndarray, second: np.ndarray) -> Estimate:
     """mean(first) / mean(second) over images, resampled together."""
-    return bootstrap(lambda a, b: a.mean() / b.mean(), first, second)
+    return bootstrap(mean_ratio, first, second)
 
 
 LINES = {"change": "attacked", "loss": "FGSM on the error", "random": "random"}
