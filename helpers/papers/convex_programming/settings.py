@@ -44,15 +44,15 @@ class Settings:
     colour_test: Count | None = 50
     colour_points: Points = (4, 9)
     nin_width: Positive = 0.15
-    nin_epochs: Count = 12
+    nin_epochs: Count = 10
     nin_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     densenet_depth: Count = 10
     densenet_growth: Count = 6
-    densenet_epochs: Count = 8
+    densenet_epochs: Count = 6
     colour_batch: Count = 25
     full: bool = False
-    task_images: Count = 10
-    task_epochs: Count = 6
+    task_images: Count = 8
+    task_epochs: Count = 5
     canvas: Annotated[int, Field(ge=32, multiple_of=4)] = 32
     pool: Annotated[int, Field(ge=1, le=4)] = 2
     bounds: Natural = 1
