@@ -15,6 +15,7 @@ from helpers.papers.convex_programming.plan import (
     RAW,
     attacked,
     curve_units,
+    fcnn,
     largest,
     network,
     on_mnist,
@@ -171,6 +172,19 @@ def draw_authors(settings: Settings, results: Results) -> Drawn:
     return replace(drawn, note=told)
 
 
+def stored_units(settings: Settings) -> dict[str, Unit]:
+    """Figure 2a's methods on the network that the authors stored, its zero border attacked too (E11, E12)."""
+    units = curve_units(settings, "FCNN", fcnn(settings, settings.seed, stored=True, border=True))
+    return {f"{method}/{settings.seed}": unit for method, unit in units.items()}
+
+
+def draw_stored(settings: Settings, results: Results) -> Drawn:
+    """The stored shape beside the authors' curves of panel (a)."""
+    title = "FCNN 500x150, border attacked"
+    drawn, told = draw_ratios(settings, results, item="figure_stored", name="FCNN", title=title, stored=PANELS["FCNN"])
+    return replace(drawn, note=f"Trained by us, attacked as theirs was; {attacked(settings, 'FCNN')['data']}. {told}".rstrip())
+
+
 SHOWN = {"LeNet-5": 0.1, "NIN": 0.02}
 """Network and budget of the two halves of Figure 1; the paper gives neither."""
 
@@ -216,5 +230,6 @@ def draw_examples(settings: Settings, results: Results) -> Drawn:
 CURVES = (
     Item("figure_1", "Figure 1: examples", example_units, draw_examples),
     *(Item(PANELS[name], f"Figure 2 ({PANELS[name][-1]}): {name}", lambda s, n=name: panel_units(s, n), draw_panel(name)) for name in PANELS),
+    Item("figure_stored", "Figure 2 (a) on the stored shape, border attacked", stored_units, draw_stored),
     Item("figure_authors", "Figure 2 (b) on the authors' own network", authors_units, draw_authors),
 )
