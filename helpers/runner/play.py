@@ -23,7 +23,6 @@ def frame(value, attack: str, image: int, share: float) -> Figure:
 def player(study, item: str):
     """A widget over the recorded examples of `item`."""
     import ipywidgets
-    from IPython.display import Image, display
 
     found = {name: result.value for name, result in study.results(item).items() if "originals" in result.value.arrays}
     if not found:
@@ -32,13 +31,20 @@ def player(study, item: str):
     attacks = [name for name in first if name != "originals"]
     images = min(len(value.arrays["originals"]) for value in found.values())
 
-    def show(examples: str, attack: str, image: int, size: float) -> None:
-        display(Image(draw.png(frame(found[examples], attack, image, size))))
+    controls = {
+        "examples": ipywidgets.Dropdown(options=list(found), description="of"),
+        "attack": ipywidgets.Dropdown(options=attacks, description="attack"),
+        "image": ipywidgets.IntSlider(0, 0, images - 1, description="image", continuous_update=False),
+        "size": ipywidgets.FloatSlider(1.0, min=0.0, max=3.0, step=0.1, description="size x", continuous_update=False),
+    }
+    picture = ipywidgets.Image(format="png")
 
-    return ipywidgets.interactive(
-        show,
-        examples=ipywidgets.Dropdown(options=list(found), description="of"),
-        attack=ipywidgets.Dropdown(options=attacks, description="attack"),
-        image=ipywidgets.IntSlider(0, 0, images - 1, description="image", continuous_update=False),
-        size=ipywidgets.FloatSlider(1.0, min=0.0, max=3.0, step=0.1, description="size x", continuous_update=False),
-    )
+    def show(change=None) -> None:
+        examples, attack, image, size = (control.value for control in controls.values())
+        picture.value = draw.png(frame(found[examples], attack, image, size))
+
+    # An image, and not the Output widget of `interactive`: with that one a headless run sometimes waits for ever.
+    for control in controls.values():
+        control.observe(show, names="value")
+    show()
+    return ipywidgets.VBox([*controls.values(), picture])
