@@ -33,8 +33,9 @@ def make_deterministic() -> None:
     """One CPU thread and deterministic kernels: the same settings give the same bytes."""
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.set_num_threads(1)
-    # On a GPU some backward passes (max pooling) have no deterministic kernel; they warn and go on.
-    torch.use_deterministic_algorithms(True, warn_only=torch.cuda.is_available())
+    # On a GPU some backward passes (max pooling) have no deterministic kernel; they warn and go on. (The better known
+    # use_deterministic_algorithms first imports torch's compiler: two seconds in every process.)
+    torch.set_deterministic_debug_mode("warn" if torch.cuda.is_available() else "error")
     # Nothing here reads memory it has not written; filling it would cost a fifth of a small step.
     torch.utils.deterministic.fill_uninitialized_memory = False
     torch.backends.cudnn.benchmark = False

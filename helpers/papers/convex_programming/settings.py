@@ -35,24 +35,24 @@ class Settings:
     seeds: Count = 1
     points: Points = (1, 3, 5, 7, 9)
     box_points: Points = (3, 9)
-    images: Count | None = 200
+    images: Count | None = 150
     fcnn_epochs: Count = 12
-    lenet_epochs: Count = 12
+    lenet_epochs: Count = 10
     batch: Count = 128
     authors: str = ""
     colour_images: Count | None = 1_000
     colour_test: Count | None = 50
     colour_points: Points = (4, 9)
     nin_width: Positive = 0.15
-    nin_epochs: Count = 10
+    nin_epochs: Count = 8
     nin_dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     densenet_depth: Count = 10
     densenet_growth: Count = 6
-    densenet_epochs: Count = 6
+    densenet_epochs: Count = 5
     colour_batch: Count = 25
     full: bool = False
-    task_images: Count = 8
-    task_epochs: Count = 5
+    task_images: Count = 6
+    task_epochs: Count = 4
     canvas: Annotated[int, Field(ge=32, multiple_of=4)] = 32
     pool: Annotated[int, Field(ge=1, le=4)] = 2
     bounds: Natural = 1
@@ -90,7 +90,7 @@ PROFILES = {
         "densenet_epochs": 4,
         "colour_batch": 64,
         "task_images": 100,
-        "task_epochs": 5,
+        "task_epochs": 4,
         "canvas": 64,
         "pool": 1,
         "bounds": 3,
