@@ -54,6 +54,7 @@ METHODS = {
     "hc_d": Method(BLUE, "P", "-"),
     "hc_s": Method(SKY, "X", "-"),
     "algorithm_1": Method(BLUE, "o", "-"),
+    "algorithm_1_active_class": Method(PURPLE, ">", "-."),
     "algorithm_1_5": Method(SKY, "D", "-."),
     "algorithm_1_10": Method(VERMILLION, "P", "-"),
     "algorithm_2": Method(ORANGE, "v", "-"),

@@ -34,6 +34,12 @@ ACTIVE_NAME = "Algorithm 1, active class"
 MORE = {RAW_NAME: RAW, ACTIVE_NAME: ACTIVE}
 """Beside the seven: FastGrad as a library computes it (E2), Algorithm 1 as printed (E3)."""
 
+HALVES = {
+    "several steps": ("DeepFool", "Algorithm 1-10", "Algorithm 1-5", "Algorithm 1"),
+    "one step": ("Algorithm 1", "Algorithm 2", "FastGrad", "Random", *MORE),
+}
+"""The two halves of a panel of Figure 2; Algorithm 1 stands in both."""
+
 
 QUICK, CPU, PAPER = range(3)
 """What the settings can decide."""
@@ -72,13 +78,12 @@ def estimates(settings: Settings, name: str, results: Results, method: str) -> l
 
 
 def panel_units(settings: Settings, name: str) -> dict[str, Unit]:
-    """The seven curves and FastGrad's raw one by "method/seed"; several seeds of the fully connected network."""
+    """The seven curves and two more by "method/seed"; several seeds of the fully connected network."""
     count = settings.seeds if name == "FCNN" else 1
     found = {}
     for seed in range(settings.seed, settings.seed + count):
         made = network(settings, name, seed)
-        methods = {**METHODS, **MORE} if seed == settings.seed else METHODS
-        found |= {f"{method}/{seed}": unit for method, unit in curve_units(settings, name, made, methods).items()}
+        found |= {f"{method}/{seed}": unit for method, unit in curve_units(settings, name, made, {**METHODS, **MORE}).items()}
     return found
 
 
@@ -118,7 +123,7 @@ def draw_ratios(
 ) -> tuple[Drawn, str]:
     """Rows and curves of every method on the network `name`, beside the reported curves of the item `stored` (None: of no use
     here), and a sentence on the largest difference of each to them."""
-    rows, lines, ours = [], [], {}
+    rows, lines, ours = [], {}, {}
     sizes = sizes_of(settings, name)
     columns = [f"{size:.4f}" for size in sizes]
     for method in (*METHODS, *MORE):
@@ -127,15 +132,17 @@ def draw_ratios(
             continue
         rows += [row(item, method, column, value, "share") for column, value in zip(columns, found, strict=True)]
         ours[method] = {column: value.value for column, value in zip(columns, found, strict=True)}
-        if method != ACTIVE_NAME:
-            lines.append(curve(method, sizes, found))
+        lines[method] = curve(method, sizes, found)
     apart = gaps_to_authors(stored, ours) if stored else {}
     each = ", ".join(f"{method} {gap:.3f} at {column}" for method, (gap, column) in apart.items())
     told = f"Largest difference to the authors' curve: {each}." if each else ""
-    drawn = (*lines, *(reported_curves(stored) if stored else ()))
-    panel = Curves(title, "budget (l_inf, share of the pixel range)", "fooling ratio", drawn, (0, largest(name)), (0, 1))
-    alt = f"Fooling ratio against the l_inf budget of seven attacks on {title}" + ("; dashed: the authors' curves." if stored else ".")
-    return Drawn(table(rows), Figure((panel,), alt=alt)), told
+    theirs = reported_curves(stored) if stored else []
+    panels = []
+    for half, methods in HALVES.items():
+        drawn = (*(line for method, line in lines.items() if method in methods), *(line for line in theirs if line.method in methods))
+        panels.append(Curves(f"{title}: {half}", "budget (l_inf, share of the pixel range)", "fooling ratio", drawn, (0, largest(name)), (0, 1)))
+    alt = f"Fooling ratio against the l_inf budget on {title}, left the attacks of several steps, right those of one step"
+    return Drawn(table(rows), Figure(tuple(panels), columns=2, alt=alt + ("; dashed: the authors' curves." if stored else "."))), told
 
 
 def draw_panel(name: str) -> Callable[[Settings, Results], Drawn]:
@@ -149,6 +156,8 @@ def draw_panel(name: str) -> Callable[[Settings, Results], Drawn]:
         seeds = len({key.rsplit("/", 1)[1] for key in results})
         where = f"data: {attacked(settings, name)['data']}, the {clean.sum()} of {len(clean)} test images that the network has right"
         where += f" (of {seeds} trained networks the first; n in the table counts networks)" if seeds > 1 else ""
+        if not on_mnist(name):
+            where += f"; {network(settings, name).label}, on {settings.colour_images or 'all'} training images"
         return replace(drawn, note=f"No pixel box, as in the paper; {where}. {told}".rstrip())
 
     return draw

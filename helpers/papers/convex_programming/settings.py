@@ -23,8 +23,9 @@ class Settings:
         authors: file name of the authors' LeNet-5 in `weights/`; empty: left out.
         colour_images, colour_test: training and attacked images of panels (c) and (d); colour_points: budgets tried there.
         nin_width, nin_epochs, nin_dropout; densenet_depth, densenet_growth, densenet_epochs; colour_batch; full: the authors' schedules.
-        task_images: of the regression, segmentation and anomaly sections; task_epochs: of their networks.
-        canvas, pool: side of a collage, and how much its digits are shrunk; bounds: semidefinite bounds computed.
+        task_images: of the regression, segmentation and anomaly sections; task_epochs: of their networks but the segmentation's.
+        canvas, pool: side of a collage, and how much its digits are shrunk; canvas_epochs: of the segmentation network.
+        bounds: semidefinite bounds computed.
         least_images: images asked for the least budget of Algorithm 1-10; strong_images, strong_steps, strong_restarts: PGD;
         auto_attack: also run AutoAttack (extra `bench`).
     """
@@ -55,6 +56,7 @@ class Settings:
     task_epochs: Count = 4
     canvas: Annotated[int, Field(ge=32, multiple_of=4)] = 32
     pool: Annotated[int, Field(ge=1, le=4)] = 2
+    canvas_epochs: Count = 6
     bounds: Natural = 1
     least_images: Count = 30
     strong_images: Count = 60
@@ -80,10 +82,10 @@ PROFILES = {
         "lenet_epochs": 6,
         "authors": "convex_programming_lenet5_authors",
         "colour_images": 20_000,
-        "colour_test": 256,
+        "colour_test": 200,
         "colour_points": tuple(range(10)),
         "nin_width": 0.25,
-        "nin_epochs": 12,
+        "nin_epochs": 10,
         "nin_dropout": 0.2,
         "densenet_depth": 16,
         "densenet_growth": 8,
@@ -93,6 +95,7 @@ PROFILES = {
         "task_epochs": 4,
         "canvas": 64,
         "pool": 1,
+        "canvas_epochs": 2,
         "bounds": 3,
         "least_images": 300,
         "strong_images": 1_000,
@@ -124,6 +127,7 @@ PROFILES = {
         "task_epochs": 20,
         "canvas": 64,
         "pool": 1,
+        "canvas_epochs": 10,
         "bounds": 3,
         "least_images": 1_000,
         "strong_images": 1_000,

@@ -26,8 +26,12 @@ from helpers.units.score import Score, score
 from helpers.units.unit import Unit
 
 BORDER = "FCNN 500x150 on 32x32"
-SHOWN = {**NETWORKS, "FCNN 500x150": "FCNN 500x150 (stored)", BORDER: "FCNN 500x150, border attacked", AUTHORS: AUTHORS}
+SHOWN = {**NETWORKS, "FCNN 500x150": "FCNN 500x150, border left alone", BORDER: "FCNN 500x150, border attacked", AUTHORS: AUTHORS}
 """Rows of our Table I: the printed four, the stored shape, the same with the border attacked as theirs was, the authors' own weights."""
+
+
+UNITS = {"Test error": "error", "rho_1": "ratio", "rho_1 over the largest pixel": "ratio", "not fooled": "share"}
+"""Units of our columns; the others are l_inf sizes."""
 
 
 def made(settings: Settings, name: str, seed: int) -> Unit | None:
@@ -62,15 +66,16 @@ def robustness_units(settings: Settings) -> dict[str, Unit]:
     return found
 
 
-def over(found: list[Estimate]) -> Estimate:
-    """One estimate a seed as one: the seeds' interval, never narrower than the first seed's over images."""
+def over(found: list[Estimate], share: bool) -> Estimate:
+    """One estimate a seed as one: the seeds' interval, never narrower than the first seed's over images; a share's in [0, 1]."""
     if len(found) == 1:
         return found[0]
     if not all(math.isfinite(bound) for one in found for bound in (one.low, one.high)):
         return Estimate(float(np.mean([one.value for one in found])), -math.inf, math.inf, len(found))
     between = over_seeds([one.value for one in found])
     half = max(between.high - between.value, found[0].high - found[0].value, found[0].value - found[0].low)
-    return Estimate(between.value, between.value - half, between.value + half, between.n)
+    low, high = between.value - half, between.value + half
+    return Estimate(between.value, max(low, 0.0) if share else low, min(high, 1.0) if share else high, between.n)
 
 
 def mean(values: np.ndarray) -> float:
@@ -105,7 +110,7 @@ def measures(results: Results, name: str) -> dict[str, Estimate]:
         }
         for column, value in parts.items():
             found.setdefault(column, []).append(value)
-    return {column: over(values) for column, values in found.items()}
+    return {column: over(values, UNITS.get(column) in ("error", "share")) for column, values in found.items()}
 
 
 def boxed(results: Results, key: str) -> dict[str, Estimate]:
@@ -151,9 +156,6 @@ def draw_linearity(settings: Settings, results: Results) -> Drawn:
     return Drawn(table(rows), note=note)
 
 
-UNITS = {"Test error": "error", "rho_1": "ratio", "rho_1 over the largest pixel": "ratio", "not fooled": "share"}
-
-
 def told(settings: Settings, name: str) -> str:
     """How many test images a network is attacked on."""
     images = attacked(settings, name)["images"]
@@ -170,7 +172,7 @@ def draw_table_1(settings: Settings, results: Results) -> Drawn:
             rows.append(row("table_1", f"{label}, in the box", column, value, UNITS.get(column, "linf")))
     note = (
         f"p = inf, no box but where the row says so; test error on the whole test set, the rest over the correctly classified of {told(settings, 'FCNN')} test images, "
-        f"of {told(settings, 'NIN')} for the colour networks (the authors: 1,024 drawn, E13, E14). rho_1 as the authors took it, in normalised pixels (E4); ∞: 1 % or more are never fooled. "
+        f"of {told(settings, 'NIN')} for the colour networks (the authors: 1,024 drawn, E13, E14). rho_1 as the authors took it, in normalised pixels (E4), rho_2 with the minimum over classes (E26; as printed: active class); ∞: 1 % or more are never fooled. "
         f"The colour networks were trained on {settings.colour} at the scale of the profile."
     )
     return Drawn(table(rows), note=note)

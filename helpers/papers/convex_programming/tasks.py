@@ -49,10 +49,10 @@ def adam(settings: Settings, rate: float = 2e-3) -> Schedule:
 
 def trained(
     settings: Settings, label: str, network: str, step: str, options: dict, step_options: dict | None = None,
-    data: str | None = None, epoch: float = 15, **more,
+    data: str | None = None, epoch: float = 15, schedule: Schedule | None = None, **more,
 ) -> Unit:  # fmt: skip
     """A network of this section; `epoch`: expected seconds of one on all of MNIST."""
-    chosen = Train(data or settings.mnist, network, adam(settings), settings.seed, options, step, step_options or {}, **more)
+    chosen = Train(data or settings.mnist, network, schedule or adam(settings), settings.seed, options, step, step_options or {}, **more)
     return Unit(train, chosen, {}, f"{label}, {chosen.schedule.epochs} epochs", expected(settings, epoch * chosen.schedule.epochs))
 
 
@@ -173,7 +173,9 @@ def exact_numbers(results: Results) -> dict[str, dict]:
 def segmentation_units(settings: Settings) -> dict[str, Unit]:
     """A U-Net on collages, attacked toward a plus sign of each class."""
     shape = {"side": settings.canvas, "digits": 3, "pool": settings.pool}
-    made = trained(settings, "U-Net", "unet", "segment", {"shape": (1, settings.canvas, settings.canvas)}, shape, epoch=110)
+    # Eight collages a step: on the embedded set the number of steps decides whether the digits are told apart.
+    schedule = Schedule(((settings.canvas_epochs, 5e-3),), one_cycle=True, batch=24, optimiser="adam")
+    made = trained(settings, "U-Net", "unet", "segment", {"shape": (1, settings.canvas, settings.canvas)}, shape, epoch=110, schedule=schedule)
     found = {}
     for target in range(10):
         sizes = CANVAS_SIZES if target == TARGET else CANVAS_SIZES[-1:]
