@@ -56,7 +56,7 @@ def cross_entropy(logits: Tensor, leaf: Tensor, labels: Tensor) -> Linear:
 def own_score(score: str = "logit") -> Objective:
     """L = f_y alone, f the logit or the probability of the class to leave. [Balda Alg. 2]
 
-    With probabilities the direction is that of the cross-entropy (E1): grad p_y = p_y (1 - p_y) grad (z_y - LSE).
+    With probabilities the direction is that of the cross-entropy (Balda E1): grad p_y = p_y (1 - p_y) grad (z_y - LSE).
     """
     if score not in ("logit", "probability"):
         raise UserError(f"score is logit or probability, got {score!r}.")
@@ -93,7 +93,7 @@ def margin(
 def toward(logits: Tensor, leaf: Tensor, targets: Tensor) -> Linear:
     """L_t = max_{j != t} z_j - z_t at its active class: negative when t wins. [Balda Eq. L_t]
 
-    The paper prints f_k - f_t, which may be negative while a third class wins (E6).
+    The paper prints f_k - f_t, which may be negative while a third class wins (Balda E6).
     """
     value, rival = without_label(logits.detach(), targets).max(1)
     classes = logits.shape[1]
@@ -104,7 +104,7 @@ def toward(logits: Tensor, leaf: Tensor, targets: Tensor) -> Linear:
 def toward_mask(confidence: float = 0.0, rival: str = "max") -> Objective:
     """Sum over pixels of relu(L_t + confidence); `wanted` (b, h, w) holds a class per pixel, -1 for pixels left free.
 
-    rival: "max" is L_t = max_{j != t} z_j - z_t; "first" is the printed pair f_k - f_t, k the class before the attack (E6),
+    rival: "max" is L_t = max_{j != t} z_j - z_t; "first" is the printed pair f_k - f_t, k the class before the attack (Balda E6),
     which needs `wanted` (b, 2, h, w): targets and the classes k.
     """
     if rival not in ("max", "first"):

@@ -21,7 +21,7 @@ def fcnn(
 ) -> Split:
     """Two hidden ReLU layers, 150 and 100 as printed; the authors stored 500 and 150 on a border of 2. [Balda Sec. IV]
 
-    border: zero pixels added on every side inside the network, so that no attack reaches them (E11). Weights normal,
+    border: zero pixels added on every side inside the network, so that no attack reaches them (Balda E11). Weights normal,
     truncated at two deviations (.07, .08, .11), biases 0.
 
     Represents: the first hidden layer. Classifies: the rest.

@@ -110,13 +110,19 @@ def call(name, model, images, labels, *, norm=2, budget=0.1, **options):
 
 @pytest.fixture(params=(*GRADIENT, "random_direction"))
 def name(request):
-    """Every attack."""
+    """Every attack that is called with a norm."""
     return request.param
 
 
 @pytest.fixture(params=GRADIENT)
 def gradient_name(request):
     """Every attack that follows gradients."""
+    return request.param
+
+
+@pytest.fixture(params=SIZED)
+def gradient_sized_name(request):
+    """Every attack with a budget that follows gradients."""
     return request.param
 
 

@@ -20,15 +20,14 @@ tolerance = {torch.float32: 2e-5, torch.float64: 1e-9}
 @every_shape
 @every_count
 @every_norm
-@pytest.mark.parametrize("name", ["fast_gradient", "linearised", "adv_alpha", "pgd"])
-def test_succeeds_just_above_the_distance_and_not_below(name, p, count, shape, dtype, attack, oracle):
+def test_succeeds_just_above_the_distance_and_not_below(gradient_sized_name, p, count, shape, dtype, attack, oracle):
     exact = oracle(count, shape, dtype)
     for share, fooled in ((0.99, False), (1.01, True)):
         budget = share * exact.distance(p)
-        found = attack(name, exact.model, exact.images, exact.labels, norm=p, budget=budget)
+        found = attack(gradient_sized_name, exact.model, exact.images, exact.labels, norm=p, budget=budget)
         assert found.success.tolist() == [fooled] * count
         assert found.images.shape == exact.images.shape and found.images.dtype == dtype
-        if name == "pgd" and fooled:  # it stops at the first step that leaves the label
+        if gradient_sized_name == "pgd" and fooled:  # it stops at the first step that leaves the label
             assert bool((found.norm(p) <= budget * (1 + 1e-5)).all())
             continue
         expected = budget * steepest(exact.outwards(), p)

@@ -8,13 +8,14 @@ import pytest
 import torch
 
 from helpers.attacks.deepfool import deepfool
+from helpers.core.errors import UserError
 from helpers.core.model import PixelModel
 from helpers.core.seeds import generator
 from helpers.networks.lenet_tanh import lenet_tanh
 from helpers.networks.mlp import mlp
 from helpers.runner.bench.against import Contest, as_good, contests, library_rows, our_attack
 from helpers.runner.bench.bare import attack_cases, bare_rows, training_case
-from helpers.runner.bench.libraries import LIBRARIES, Library, Task
+from helpers.runner.bench.libraries import Library, Task
 from helpers.runner.bench.passes import Pass, Recorder, backwards_per_image, described, replay
 from helpers.runner.bench.table import Row, Side, heading, make_row, printed, write_csv
 from helpers.runner.bench.timing import Plan, interleaved
@@ -138,6 +139,8 @@ def test_a_faster_but_worse_result_does_not_hold():
     assert make_row("", side(1.0, 1.0), side(1.0, 1.0), 1.0, 1, as_good=False).holds == "no"
 
 
-def test_every_library_has_a_task():
-    named = {module for contest in contests() for module in contest.modules}
-    assert named == {one.module for one in LIBRARIES}
+def test_every_contest_has_its_attack_and_another_task_has_none(networks):
+    for contest in contests():
+        assert our_attack(networks[0], contest.task)[0] in {"deepfool", "fast_gradient", "fast_minimum_norm", "pgd"}
+    with pytest.raises(UserError, match="MIM"):
+        our_attack(networks[0], Task("MIM", 2, 1.0))

@@ -9,8 +9,9 @@ from helpers.core.verdicts import Condition
 from helpers.papers.conditions import no_more
 from helpers.papers.convex_programming.curves import CPU, level
 from helpers.papers.convex_programming.plan import PANELS
+from helpers.papers.convex_programming.regression import exact_numbers, ratio_of_means, timed
 from helpers.papers.convex_programming.settings import Settings
-from helpers.papers.convex_programming.tasks import detector, exact_numbers, rates, ratio_of_means, timed
+from helpers.papers.convex_programming.tasks import detector, rates
 from helpers.papers.paper import Claim, Results
 
 

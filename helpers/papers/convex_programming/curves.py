@@ -88,7 +88,7 @@ def panel_units(settings: Settings, name: str) -> dict[str, Unit]:
 
 
 def reported_curves(item: str) -> list[Curve]:
-    """The authors' stored points, and those read off the figure where nothing is stored."""
+    """The authors' stored points, and those of Algorithm 1-n, which is not stored, read off the figure."""
     stored: dict[str, dict[float, float]] = {}
     for source in ("digitised", "authors"):
         for (kind, found, name, column), value in numbers("convex_programming").items():

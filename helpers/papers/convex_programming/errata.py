@@ -213,7 +213,7 @@ def evaluation(settings: Settings, checks: Checks, results: Mapping[str, Results
         erratum(
             "E25", "Sec. IV, DenseNet", "experiment", "Trained with per-pixel means, attacked with channel means.",
             printed=f"ours, error with means that were not trained with: {number(cell('table_preprocessing', 'DenseNet', 'error, pixel means'))}",
-            corrected=f"channel means in both: {number(cell('table_preprocessing', 'DenseNet', 'error, channel means'))}", shown_by="table_preprocessing",
+            corrected=f"channel means in both: {number(cell('table_preprocessing', 'DenseNet', 'error, channel means'))}, intervals in the table", shown_by="table_preprocessing",
         ),
         erratum(
             "E26", "rho_2", "equation",

@@ -12,6 +12,13 @@ from helpers.units.unit import Unit
 NORM_SIZES = {"1": (2.0, 5.0, 10.0), "2": (0.5, 1.0, 2.0), "inf": (0.02, 0.05, 0.1)}
 WAYS = {"no box": {"box": None}, "clipped": {"box": BOX}, "box in the program": {"box": BOX, "exact_box": True}}
 
+GLOSS = (
+    "Differing, wrong, deviation, excess, outside: 0 or a rounding error where the identity holds. Affine classifier: share fooled by each way to "
+    "choose the class. Targets: share of problems in which a given class is reached at a size, exactly (linear program), by ten steps along the active class, and "
+    "by the printed pair. Rounding: share of signs that survive in the float32 cross-entropy at a gap of the logits. Box: what the program in the box gains over clipping. "
+    "Certificates: p_k < 1/m and p_k > 1/2, and the share between. Operator norms: what the sign iteration reaches, and how far +r and -r differ."
+)
+
 
 def theory_units(settings: Settings) -> dict[str, Unit]:
     """The checks on small random problems (X5)."""
@@ -21,9 +28,10 @@ def theory_units(settings: Settings) -> dict[str, Unit]:
 def draw_theory(settings: Settings, results: Results) -> Drawn:
     """Every number of every check."""
     checks = results["theory"].value.numbers["checks"]
-    rows = [row("table_theory", f"{check}: {name}".replace("_", " "), "value", value, "share" if 1e-4 < abs(value) < 1 else "")
+    # Counts have a column of their own: beside thousands a share would be printed with one decimal.
+    rows = [row("table_theory", f"{check}: {name}".replace("_", " "), "count" if abs(value) > 1 else "value", value, "share" if 1e-4 < abs(value) < 1 else "")
             for check, numbers in checks.items() for name, value in numbers.items()]  # fmt: skip
-    return Drawn(table(rows))
+    return Drawn(table(rows), note=GLOSS)
 
 
 def norm_units(settings: Settings) -> dict[str, Unit]:

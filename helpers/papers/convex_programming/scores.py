@@ -65,7 +65,7 @@ def draw_similarity(settings: Settings, results: Results) -> Drawn:
     for name, result in results.items():
         rows.append(row("table_similarity", name, "eps_99", result.value.numbers["budget"], "linf"))
         rows.append(row("table_similarity", name, "SSIM", bootstrap(np.mean, result.value.arrays["ssim"]), "ssim"))
-    return Drawn(table(rows), note="Algorithm 1-10 in the box; SSIM of scikit-image, 1 for equal images. A proxy: no eye was asked.")
+    return Drawn(table(rows), note="Algorithm 1-10 in the box, at the eps_99 that DeepFool needs without one; SSIM (structural similarity) of scikit-image, 1 for equal images. A proxy: no eye was asked.")
 
 
 SCORES = (

@@ -5,9 +5,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Count = Annotated[int, Field(ge=1)]
-Natural = Annotated[int, Field(ge=0)]
+from helpers.papers.fields import Count, Natural, Positive
+
 Points = Annotated[tuple[Annotated[int, Field(ge=0, le=9)], ...], Field(min_length=1)]
 
 
@@ -81,8 +80,8 @@ PROFILES = {
         "fcnn_epochs": 12,
         "lenet_epochs": 6,
         "authors": "convex_programming_lenet5_authors",
-        "colour_images": 20_000,
-        "colour_test": 200,
+        "colour_images": 15_000,
+        "colour_test": 150,
         "colour_points": tuple(range(10)),
         "nin_width": 0.25,
         "nin_epochs": 10,
@@ -98,7 +97,7 @@ PROFILES = {
         "canvas_epochs": 2,
         "bounds": 3,
         "least_images": 300,
-        "strong_images": 1_000,
+        "strong_images": 500,
         "strong_steps": 100,
         "strong_restarts": 5,
     },

@@ -1,13 +1,9 @@
 """What can be set in the reproduction of "Learning with a Strong Adversary", and the three profiles."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field
-
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Count = Annotated[int, Field(ge=1)]
-Natural = Annotated[int, Field(ge=0)]
+from helpers.papers.fields import Count, Natural, Positive
 
 
 @dataclass(frozen=True)

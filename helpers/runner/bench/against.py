@@ -13,6 +13,7 @@ from helpers.attacks.deepfool import deepfool
 from helpers.attacks.fast_gradient import fast_gradient
 from helpers.attacks.fast_minimum_norm import fast_minimum_norm
 from helpers.attacks.pgd import pgd
+from helpers.core.errors import UserError
 from helpers.core.model import predict
 from helpers.core.norms import norm
 from helpers.runner.bench.libraries import LIBRARIES, OVERSHOOT, Attack, Library, Task
@@ -65,8 +66,10 @@ def our_attack(model: nn.Module, task: Task) -> tuple[str, Attack]:
         name, run = "fast_minimum_norm", partial(fast_minimum_norm, norm=task.norm, steps=task.steps)
     elif task.method == "PGD":
         name, run = "pgd", partial(pgd, norm=task.norm, budget=task.budget, step=task.step, steps=task.steps)
-    else:
+    elif task.method == "fast gradient":
         name, run = "fast_gradient", partial(fast_gradient, norm=task.norm, budget=task.budget)
+    else:
+        raise UserError(f"No attack is named for the task {task.method!r}.")
     return name, lambda images, labels: run(model, images, labels).images
 
 

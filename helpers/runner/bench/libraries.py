@@ -59,8 +59,10 @@ def foolbox(model: nn.Module, task: Task, batch: int) -> Attack | None:
     if task.method == "PGD":
         kind = attacks.L2ProjectedGradientDescentAttack if l2 else attacks.LinfProjectedGradientDescentAttack
         attack = kind(abs_stepsize=task.step, steps=task.steps, random_start=False)
-    else:
+    elif task.method == "fast gradient":
         attack = (attacks.L2FastGradientAttack if l2 else attacks.LinfFastGradientAttack)(random_start=False)
+    else:
+        return None
     return lambda images, labels: attack.run(bounded, images, labels, epsilon=task.budget)
 
 
@@ -68,16 +70,15 @@ def torchattacks(model: nn.Module, task: Task, batch: int) -> Attack | None:
     """Not the fast gradient in l2, not DeepFool in linf, no FMN. DeepFool takes one image at a time."""
     import torchattacks as library
 
-    if task.method == "FMN":
-        return None
-
     l2, random = task.kind == "l2", {"random_start": False}
     if task.method == "DeepFool":
         return library.DeepFool(model, steps=task.steps, overshoot=OVERSHOOT) if l2 else None
     if task.method == "PGD":
         kind = library.PGDL2 if l2 else library.PGD
         return kind(model, eps=task.budget, alpha=task.step, steps=task.steps, **random)
-    return None if l2 else library.FGSM(model, eps=task.budget)
+    if task.method == "fast gradient":
+        return None if l2 else library.FGSM(model, eps=task.budget)
+    return None
 
 
 def adv_lib(model: nn.Module, task: Task, batch: int) -> Attack | None:
@@ -121,8 +122,6 @@ def toolbox(model: nn.Module, task: Task, batch: int) -> Attack | None:
     classifier = PyTorchClassifier(
         model, nn.CrossEntropyLoss(), input_shape=SHAPE, nb_classes=CLASSES, clip_values=(0.0, 1.0), device_type="cpu"
     )
-    if task.method == "FMN":
-        return None
     if task.method == "DeepFool":
         if task.kind != "l2":
             return None
@@ -134,8 +133,10 @@ def toolbox(model: nn.Module, task: Task, batch: int) -> Attack | None:
             classifier, norm=task.norm, eps=task.budget, eps_step=task.step, max_iter=task.steps, batch_size=batch,
             verbose=False,
         )  # fmt: skip
-    else:
+    elif task.method == "fast gradient":
         attack = evasion.FastGradientMethod(classifier, norm=task.norm, eps=task.budget, batch_size=batch)
+    else:
+        return None
     return lambda images, labels: torch.from_numpy(attack.generate(images.numpy(), labels.numpy()))
 
 

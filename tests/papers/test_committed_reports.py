@@ -1,0 +1,42 @@
+"""The committed reports are what today's code makes of their committed records: every table, claim and erratum, no data needed."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.core.paths import ROOT
+from helpers.report.tables import read_csv
+from helpers.runner.catalogue import find
+from helpers.runner.study import Study
+
+REPORTS = sorted(file.parent for file in (ROOT / "reports").glob("*/*/records.jsonl"))
+
+
+@pytest.fixture(params=REPORTS, ids=lambda folder: f"{folder.parent.name}-{folder.name}", scope="module")
+def report(request, tmp_path_factory):
+    """A committed report's folder, and its study opened on the records alone."""
+    folder = request.param
+    places = {"data": "", "cache": str(tmp_path_factory.mktemp("cache")), "out": str(tmp_path_factory.mktemp("out"))}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HELPERS_REPORTS", str(ROOT / "reports"))
+        patch.delenv("HELPERS_DATA", raising=False)
+        yield folder, Study(find(folder.name), folder.parent.name, {}, redraw=True, **places)
+
+
+def test_the_tables_follow_from_the_records(report):
+    folder, study = report
+    for item in study.paper.items:
+        made = study.drawn(item.name).table
+        kept = read_csv(folder / "tables" / f"{item.name}.csv")
+        assert made[["row", "column", "unit"]].astype(str).equals(kept[["row", "column", "unit"]].astype(str)), item.name
+        for column in ("value", "low", "high"):
+            numbers = [pd.to_numeric(frame[column]).to_numpy(float) for frame in (made, kept)]
+            # The intervals are drawn with fixed seeds; another processor may add up in another order.
+            assert np.allclose(*numbers, rtol=1e-3, atol=1e-6, equal_nan=True), (item.name, column)
+
+
+def test_the_verdicts_and_the_errata_follow_from_the_records(report):
+    folder, study = report
+    kept = pd.read_csv(folder / "claims.csv")
+    assert list(study.claims()["verdict"]) == list(kept["verdict"])
+    assert list(study.errata()["id"]) == list(pd.read_csv(folder / "errata.csv")["id"])
