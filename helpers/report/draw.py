@@ -69,7 +69,7 @@ def shared_entries(figure: specs.Figure) -> tuple[panels.Entry, ...]:
     if len(legends) < 2 or len({entry.label for entry in everything}) < len(everything):
         return ()
     # Panels with little in common keep their own legends, close to what they explain.
-    return everything if len(everything) <= 1.5 * max(map(len, legends)) else ()
+    return everything if len(everything) <= 1.75 * max(map(len, legends)) else ()
 
 
 def _draw_panel(box: SubFigure, panel: specs.Panel, width: int, figure_width: int, legend: bool) -> None:

@@ -94,7 +94,7 @@ PROFILES = {
         "task_epochs": 4,
         "canvas": 64,
         "pool": 1,
-        "canvas_epochs": 2,
+        "canvas_epochs": 4,
         "bounds": 3,
         "least_images": 300,
         "strong_images": 500,
