@@ -9,7 +9,8 @@ from helpers.report.tables import read_csv
 from helpers.runner.catalogue import find
 from helpers.runner.study import Study
 
-REPORTS = sorted(file.parent for file in (ROOT / "reports").glob("*/*/records.jsonl"))
+# Those of quick and of changed settings are not committed.
+REPORTS = [file.parent for profile in ("cpu", "paper") for file in sorted((ROOT / "reports" / profile).glob("*/records.jsonl"))]
 
 
 @pytest.fixture(params=REPORTS, ids=lambda folder: f"{folder.parent.name}-{folder.name}", scope="module")
