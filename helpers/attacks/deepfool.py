@@ -11,13 +11,21 @@ from helpers.core.norms import per_sample, steepest
 from helpers.core.objectives import differentiable, forward
 from helpers.core.perturbed import Perturbed, spent
 
-EXTRA = 2e-3
+EXTRA = 5e-4
 """Share of the perturbation's norm added to the step of a sample whose last one the box cut: the rest shrinks geometrically,
 this ends it."""
 
-FALLING = 0.9
-"""A sample whose steps the box cuts goes on to the same class, one backward pass a step, while each leaves at most this
-share of the gap; else all classes are looked at again."""
+NEARER = 2.0
+"""A sample whose step the box cuts goes on to the same class, one backward pass a step, while that is at least so many times
+nearer than every other by the gradients' lengths of the last look; else all classes are looked at again."""
+
+
+def still_nearest(logits: Tensor, labels: Tensor, kept: Tensor, lengths: Tensor) -> Tensor:
+    """(b,) bool: the class `kept` is NEARER than the others. `lengths` (b, k) as nearest_boundary found them."""
+    gaps = logits.gather(1, labels.unsqueeze(1)) - logits
+    distances = torch.where(lengths > 0, gaps / lengths, torch.inf)
+    own = distances.gather(1, kept.unsqueeze(1)).squeeze(1)
+    return NEARER * own <= distances.scatter(1, kept.unsqueeze(1), torch.inf).amin(1)
 
 
 def deepfool(
@@ -34,7 +42,7 @@ def deepfool(
     """x <- clip(x + (1 + overshoot) (z_y - z_j) / ||grad(z_j - z_y)||_q * steepest), j nearest. [Balda Eq. 8]
 
     Inside a box a cut step leaves some of the gap: the sample goes on to the same j, a little farther than the linear model
-    says (EXTRA), as long as that closes the gap (FALLING); only then, as without a box, all classes are looked at.
+    says (EXTRA), while that is by far the nearest (NEARER); only then, as without a box, all classes are looked at.
 
     Args:
         norm: p > 1 or inf; steps: at most; overshoot: every step, and so their sum, is scaled by 1 + overshoot.
@@ -46,36 +54,44 @@ def deepfool(
     with evaluating(model):
         logits, leaf = forward(model, images, labels)
         result, passes = images.clone(), spent(0, images)
-        # Of a sample whose last step the box cut: the class it goes on to (-1: all are looked at) and its gap (infinite: not cut).
-        kept, last = torch.full_like(labels, -1), torch.full(labels.shape, torch.inf, dtype=logits.dtype, device=images.device)
+        # The class that a sample goes on to, -1 where all are looked at; the gradients' lengths that its last look found.
+        kept, lengths = torch.full_like(labels, -1), torch.zeros_like(logits.detach())
+        was_cut = torch.zeros_like(labels, dtype=torch.bool)
         groups = [(torch.arange(len(images), device=images.device), logits, leaf)]
         for _ in range(steps):
             left = [torch.arange(0, device=images.device)]
             while groups:
                 index, logits, leaf = groups.pop()
-                unfinished = logits.detach().argmax(1) == labels[index]
-                index = index[unfinished]
+                stays = logits.detach().argmax(1) == labels[index]
+                looks = bool((kept[index] < 0).all())
+                if not looks:
+                    near = still_nearest(logits.detach(), labels[index], kept[index], lengths[index])
+                    back = index[stays & ~near]
+                    if len(back):
+                        kept[back] = -1
+                        groups.append((back, *differentiable(model, result[back])))
+                    stays &= near
+                index = index[stays]
                 if not len(index):
                     continue
-                if not bool(unfinished.all()):
+                if not bool(stays.all()):
                     # The graph of the finished samples is not walked: the survivors are forwarded alone.
                     logits, leaf = differentiable(model, result[index])
-                looked = bool(kept[index[0]] < 0)
-                if looked:
+                if looks:
                     found = nearest_boundary(logits, leaf, labels[index], p=norm, candidates=candidates)
+                    lengths[index] = found.lengths
                 else:
                     found = boundary_to(logits, leaf, labels[index], kept[index])
                 passes[index] += found.passes
                 start = leaf.detach()
-                distance = found.distance(norm) + EXTRA * length_of(start - images[index], norm) * last[index].isfinite()
+                distance = found.distance(norm) + EXTRA * length_of(start - images[index], norm) * was_cut[index]
                 distance = torch.where(distance.isfinite(), distance, 0)
                 moved = start + (1 + overshoot) * per_sample(distance, start) * steepest(found.normal, norm)
                 result[index] = clip(moved, box)
                 cut, goes = ((result[index] != other).flatten(1).any(1) for other in (moved, start))
-                kept[index] = torch.where(cut & goes & (found.gap <= FALLING * last[index]), found.target, -1)
-                last[index] = torch.where(cut, found.gap, torch.inf)
+                kept[index], was_cut[index] = torch.where(cut & goes, found.target, -1), cut
                 # One that did not move toward the class it kept gets another look at all classes.
-                left.append(index[goes] if looked else index)
+                left.append(index[goes] if looks else index)
             del logits, leaf
             remaining = torch.cat(left)
             groups = [

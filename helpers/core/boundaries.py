@@ -56,13 +56,17 @@ def rounded_softmax_difference(logits: Tensor, labels: Tensor, other: Tensor) ->
 
 @dataclass(frozen=True)
 class Boundary:
-    """Per sample: gap (b,), scale (b,) times normal (b, ...) the gradient of f_j - f_y, the class j (b,)."""
+    """Per sample: gap (b,), scale (b,) times normal (b, ...) the gradient of f_j - f_y, the class j (b,).
+
+    `lengths` (b, k): ||normal||_q of every class examined, 0 of the others; None where only one was.
+    """
 
     gap: Tensor
     normal: Tensor
     scale: Tensor
     target: Tensor
     passes: int
+    lengths: Tensor | None = None
 
     def distance(self, p: float) -> Tensor:
         """gap / ||gradient||_q (b,): the l_p distance of the linear model's boundary; infinite where there is none."""
@@ -132,9 +136,10 @@ def nearest_boundary(
     if select not in ("ratio", "budget", "active"):
         raise UserError(f"select is one of ratio, budget, active, got {select!r}.")
     best: tuple[Tensor, ...] | None = None
-    passes = 0
+    passes, lengths = 0, torch.zeros_like(logits.detach())
     for gap, normal, scale, other in class_boundaries(logits, leaf, labels, difference, 1 if select == "active" else candidates):
         length = norm(normal, dual(p))
+        lengths.scatter_(1, other.unsqueeze(1), length.to(lengths.dtype).unsqueeze(1))
         score = gap / length if select == "ratio" else gap - budget * scale * length
         score = torch.where(length > 0, score, torch.inf)
         if best is None:
@@ -144,4 +149,4 @@ def nearest_boundary(
             for new, old in zip((score, gap, normal, scale, other), best, strict=True):
                 torch.where(per_sample(better, new) if new.dim() > 1 else better, new, old, out=old)
         passes += 1
-    return Boundary(*best[1:], passes=passes)
+    return Boundary(*best[1:], passes=passes, lengths=lengths)

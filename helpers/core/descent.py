@@ -9,22 +9,29 @@ from helpers.core.active import ActiveSet
 from helpers.core.checks import Box, check_images, check_labels, check_logits, clip
 from helpers.core.linear import Linear, Objective
 from helpers.core.model import evaluating
-from helpers.core.norms import per_sample, steepest
+from helpers.core.norms import into_ball, per_sample, steepest
 from helpers.core.objectives import differentiable
 from helpers.core.perturbed import spent
 
-Length = Callable[[Linear], Tensor]
+Length = Callable[[Linear, int], Tensor]
+"""(objective linearised, steps taken so far) -> (b,) length of the next step."""
 
 
 def fixed(size: float) -> Length:
     """Steps of `size`: the budget, or the budget over their number."""
-    return lambda linear: torch.full_like(linear.value, size)
+    return lambda linear, count: torch.full_like(linear.value, size)
+
+
+def falling(first: float, steps: int) -> Length:
+    """Steps that fall evenly from `first` to first / steps, for descents that are projected: long first, so that they get
+    round kinks, short at last."""
+    return lambda linear, count: torch.full_like(linear.value, first * (1 - count / steps))
 
 
 def to_boundary(p: float, overshoot: float = 0.0) -> Length:
     """Steps onto the linear model's boundary L = 0, times 1 + overshoot; none where there is no gradient. [Balda Eq. 8]"""
 
-    def length(linear: Linear) -> Tensor:
+    def length(linear: Linear, count: int) -> Tensor:
         distance = linear.distance(p)
         return (1 + overshoot) * torch.where(distance.isfinite(), distance, 0).clamp_min(0)
 
@@ -40,6 +47,7 @@ def descend(
     norm: float,
     length: Length,
     steps: int = 1,
+    radius: float | None = None,
     box: Box = (0, 1),
     start: Tensor | None = None,
     done: Callable[[Tensor, Tensor], Tensor] | None = None,
@@ -50,11 +58,11 @@ def descend(
     Args:
         wanted: (b, ...) what the objective is told of each sample: labels, targets, masks.
         length: size of the next step, sample by sample.
+        radius: of the l_p ball round the images, into which every step is projected. None: no projection; the l_p norm of the
+            sum of the steps is then at most the sum of their lengths.
         start: (b, ...) where the first step is taken, the images by default.
         done: (output, wanted) -> (b,) bool; such samples leave the batch before their next step. None: all go on.
         classes: `wanted` (b,) are classes and the output (b, k) logits, both are checked; False for masks and scores.
-
-    The l_p norm of the sum of the steps is at most the sum of their lengths; nothing is projected.
     """
     check_images(images)
     with evaluating(model):
@@ -75,6 +83,7 @@ def descend(
                     output, leaf = differentiable(model, result[active.index])
             linear = objective(output, leaf, wanted[active.index])
             passes[active.index] += linear.passes
-            step = per_sample(length(linear), leaf) * steepest(linear.gradient, norm)
-            result[active.index] = clip(leaf.detach() - step, box)
+            moved = leaf.detach() - per_sample(length(linear, count), leaf) * steepest(linear.gradient, norm)
+            inside = clip(moved, box) if radius is None else into_ball(moved, images[active.index], radius, norm, box)
+            result[active.index] = inside
     return result, passes

@@ -89,7 +89,7 @@ def least_budget(model: nn.Module, images: Tensor, labels: Tensor, p: float, set
     def fooled(budgets: Tensor) -> Tensor:
         share = budgets / settings.steps
         moved, _ = descend(
-            model, images, labels, margin(p, budget=share), norm=p, length=lambda linear: share, steps=settings.steps, box=None
+            model, images, labels, margin(p, budget=share), norm=p, length=lambda linear, count: share, steps=settings.steps, box=None
         )
         return predict(model, moved).argmax(1) != labels
 

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from helpers.core.descent import descend, fixed
+from helpers.core.descent import descend, falling, fixed
 from helpers.core.linear import toward_mask
 from helpers.core.model import evaluating
 from helpers.core.seeds import generator, per_sample_normal
@@ -15,11 +15,15 @@ from helpers.training.collage import collage
 from helpers.units.networks import pixels, trained
 from helpers.units.unit import Context, Result, Value
 
+PROJECTED = " projected"
+"""Ends the name of an attack whose steps are projected."""
+
 
 @dataclass(frozen=True)
 class Segmentation:
     """`canvases` collages of test images (side, digits, pool as in training); a plus sign of class `target` is wanted in the
-    middle, and the network's own answer elsewhere; `budgets` (l_inf, pixels of [0, 1]) in `steps` steps each."""
+    middle, and the network's own answer elsewhere; `budgets` (l_inf, pixels of [0, 1]) in `steps` steps each, of the budget over
+    their number or projected ones that fall from `first` times the budget."""
 
     data: str
     canvases: int = 20
@@ -28,7 +32,8 @@ class Segmentation:
     pool: int = 2
     target: int = 6
     budgets: tuple[float, ...] = (0.02, 0.05, 0.1, 0.2, 0.3)
-    steps: int = 50
+    steps: int = 100
+    first: float = 0.2
     confidence: float = 0.5
     seed: int = 0
     shown: int = 3
@@ -44,10 +49,11 @@ def plus(side: int) -> Tensor:
 
 
 def segmentation(settings: Segmentation, inputs: Mapping[str, Result], context: Context) -> Value:
-    """Per attack ("max", "first", "random") arrays (B, n): "<attack>/hit" inside the plus, "/iou" of the answer's target class
-    with it, "/kept" agreement with the clean answer outside; example canvases and answers. [Balda Sec. III]
+    """Per attack ("<loss>", "<loss> projected", "random") arrays (B, n): "<attack>/hit" inside the plus, "/iou" of the answer's
+    target class with it, "/kept" agreement with the clean answer outside; example canvases and answers. [Balda Sec. III]
 
-    "first" is the printed pair: inside the plus f_k - f_t, k the clean answer; outside, the clean runner-up against the answer.
+    Losses: "max", and "first", the printed pair: inside the plus f_k - f_t, k the clean answer; outside, the clean runner-up
+    against the answer. The sum of the plain steps is inside the ball by itself; projected ones are longer.
     """
     model = trained(inputs["network"], context.device)
     images, labels = pixels(context, settings.data, "test", settings.canvases * settings.digits, None)
@@ -64,15 +70,19 @@ def segmentation(settings: Segmentation, inputs: Mapping[str, Result], context: 
                      "canvases": len(canvases)}  # fmt: skip
     arrays = {"originals": _bytes(canvases[: settings.shown]), "clean": clean[: settings.shown].to(torch.uint8).cpu().numpy()}
     noise = per_sample_normal(canvases, settings.seed, torch.arange(len(canvases))).sign()
-    for name in (*rivals, "random"):
+    attacks = {f"{loss}{suffix}": (loss, suffix) for loss in rivals for suffix in ("", PROJECTED)}
+    for name in (*attacks, "random"):
         rows = []
         for budget in settings.budgets:
             if name == "random":
                 moved = (canvases + budget * noise).clamp(0, 1)
             else:
-                objective = toward_mask(settings.confidence, name)
-                size = fixed(budget / settings.steps)
-                moved, _ = descend(model, canvases, rivals[name], objective, norm=float("inf"), length=size, steps=settings.steps, classes=False)
+                loss, suffix = attacks[name]
+                size, radius = (falling(settings.first * budget, settings.steps), budget) if suffix else (fixed(budget / settings.steps), None)
+                objective = toward_mask(settings.confidence, loss)
+                moved, _ = descend(
+                    model, canvases, rivals[loss], objective, norm=float("inf"), length=size, steps=settings.steps, radius=radius, classes=False
+                )
             answer = _answer(model, moved)
             rows.append(_rates(answer, clean, figure, settings.target))
         arrays |= {f"{name}/{part}": torch.stack([row[part] for row in rows]).cpu().numpy() for part in ("hit", "iou", "kept")}

@@ -146,10 +146,10 @@ def test_a_class_is_kept_while_the_box_cuts_steps(p, network, monkeypatch):
         alone = deepfool(model, images[index : index + 1], labels[index : index + 1], norm=p)
         assert torch.allclose(alone.images[0], found.images[index], atol=1e-12)
         assert int(alone.gradient_evaluations) == int(found.gradient_evaluations[index])
-    monkeypatch.setattr("helpers.attacks.deepfool.FALLING", 0.0)
+    monkeypatch.setattr("helpers.attacks.deepfool.NEARER", float("inf"))
     thorough = deepfool(model, images, labels, norm=p)
     assert torch.equal(found.success, thorough.success) and bool(found.success.any())
-    assert float(found.norm(p).mean()) <= 1.005 * float(thorough.norm(p).mean())
+    assert float(found.norm(p).mean()) <= 1.001 * float(thorough.norm(p).mean())
     assert float(found.gradient_evaluations.double().mean()) < 0.8 * float(thorough.gradient_evaluations.double().mean())
 
 
@@ -166,10 +166,10 @@ class Bent(torch.nn.Module):
 
     def forward(self, images):
         first, second = images.unbind(1)
-        return torch.stack([0 * first, -1 - torch.relu(5.5 - 4 * first - 4 * second), 2 * first - 1.5], 1)
+        return torch.stack([0 * first, -1 - torch.relu(4.7 - 4 * first - 4 * second), 2 * first - 1.5], 1)
 
 
 def test_a_kept_class_without_gradient_is_given_up():
-    found = deepfool(Bent(), torch.tensor([[0.2, 1.0]]), torch.tensor([0]))
+    found = deepfool(Bent(), torch.tensor([[0.0, 1.0]]), torch.tensor([0]))
     assert bool(found.success) and float(found.images[0, 0]) == pytest.approx(0.75, abs=0.02)
     assert int(found.gradient_evaluations) == 2 + 1 + 2

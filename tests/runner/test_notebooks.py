@@ -21,7 +21,7 @@ TINY = {
     "convex_programming": {
         "points": [4, 9], "images": 20, "fcnn_epochs": 2, "lenet_epochs": 2, "colour_images": 50, "colour_test": 10, "colour_points": [9],
         "nin_width": 0.05, "nin_epochs": 1, "densenet_depth": 7, "densenet_growth": 2, "densenet_epochs": 1, "task_images": 3,
-        "task_epochs": 2, "canvas_epochs": 1, "least_images": 5, "strong_images": 20, "strong_steps": 3, "strong_restarts": 1,
+        "task_epochs": 2, "canvas_epochs": 1, "canvas_steps": 3, "least_images": 5, "strong_images": 20, "strong_steps": 3, "strong_restarts": 1,
     },
 }  # fmt: skip
 EXPECTED = {

@@ -66,12 +66,13 @@ def test_segmentation(context):
     network = made(context, "unet", "segment", {"shape": (1, 32, 32), "width": 4}, images=None)
     chosen = Segmentation("embedded_mnist", 3, budgets=(0.05, 0.3), steps=8, shown=2)
     value = segmentation(chosen, network, context)
-    for attack in ("max", "first", "random"):
+    for attack in ("max", "max projected", "first", "first projected", "random"):
         for part in ("hit", "iou", "kept"):
             shares = value.arrays[f"{attack}/{part}"]
             assert shares.shape == (2, 3) and shares.min() >= 0 and shares.max() <= 1
-    moved = value.arrays["max/moved"].astype(float) - value.arrays["originals"]
-    assert moved.shape == (2, 1, 32, 32) and 0 < np.abs(moved).max() <= 0.3 * 255 + 1
+    for attack in ("max", "max projected"):
+        moved = value.arrays[f"{attack}/moved"].astype(float) - value.arrays["originals"]
+        assert moved.shape == (2, 1, 32, 32) and 0 < np.abs(moved).max() <= 0.3 * 255 + 1
     assert value.arrays["clean"].shape == (2, 32, 32)
 
 

@@ -23,7 +23,8 @@ class Settings:
         colour_images, colour_test: training and attacked images of panels (c) and (d); colour_points: budgets tried there.
         nin_width, nin_epochs, nin_dropout; densenet_depth, densenet_growth, densenet_epochs; colour_batch; full: the authors' schedules.
         task_images: of the regression, segmentation and anomaly sections; task_epochs: of their networks but the segmentation's.
-        canvas, pool: side of a collage, and how much its digits are shrunk; canvas_epochs: of the segmentation network.
+        canvas, pool: side of a collage, and how much its digits are shrunk; canvas_epochs: of the
+            segmentation network; canvas_steps: of the attacks on it.
         bounds: semidefinite bounds computed.
         least_images: images asked for the least budget of Algorithm 1-10; strong_images, strong_steps, strong_restarts: PGD;
         auto_attack: also run AutoAttack (extra `bench`).
@@ -56,6 +57,7 @@ class Settings:
     canvas: Annotated[int, Field(ge=32, multiple_of=4)] = 32
     pool: Annotated[int, Field(ge=1, le=4)] = 2
     canvas_epochs: Count = 6
+    canvas_steps: Count = 40
     bounds: Natural = 1
     least_images: Count = 30
     strong_images: Count = 60
@@ -95,6 +97,7 @@ PROFILES = {
         "canvas": 64,
         "pool": 1,
         "canvas_epochs": 4,
+        "canvas_steps": 100,
         "bounds": 3,
         "least_images": 300,
         "strong_images": 500,
@@ -127,6 +130,7 @@ PROFILES = {
         "canvas": 64,
         "pool": 1,
         "canvas_epochs": 10,
+        "canvas_steps": 200,
         "bounds": 3,
         "least_images": 1_000,
         "strong_images": 1_000,

@@ -40,12 +40,19 @@ def segmentation_units(settings: Settings) -> dict[str, Unit]:
     found = {}
     for target in range(10):
         sizes = CANVAS_SIZES if target == TARGET else CANVAS_SIZES[-1:]
-        chosen = Segmentation(settings.mnist, max(6, settings.task_images // 2), target=target, budgets=sizes, seed=settings.seed, **shape)
-        found[f"class {target}"] = Unit(segmentation, chosen, {"network": made}, f"segmentation toward {target}", expected(settings, 20 * len(sizes)))
+        chosen = Segmentation(
+            settings.mnist, max(4, settings.task_images // 5), target=target, budgets=sizes, steps=settings.canvas_steps, seed=settings.seed, **shape
+        )
+        found[f"class {target}"] = Unit(segmentation, chosen, {"network": made}, f"segmentation toward {target}", expected(settings, 30 * len(sizes)))
     return found
 
 
-LOSSES = {"max": "max loss", "first": "printed pair", "random": "Random"}
+ATTACKS = {
+    "max": "max loss", "max projected": "max loss, projected", "first": "printed pair", "first projected": "printed pair, projected",
+    "random": "Random",
+}  # fmt: skip
+STRONG = "max projected"
+"""The attack whose answers are drawn."""
 PARTS = {"hit": "hit", "iou": "IoU", "kept": "kept"}
 
 
@@ -65,9 +72,9 @@ def draw_segmentation(settings: Settings, results: Results) -> Drawn:
     for name in sorted(results, key=lambda name: name != f"class {TARGET}"):
         value = results[name].value
         sizes = value.numbers["budgets"]
-        for loss, label in LOSSES.items():
+        for attack, label in ATTACKS.items():
             for part, title in PARTS.items():
-                cells = [mean_of(line) for line in value.arrays[f"{loss}/{part}"]]
+                cells = [mean_of(line) for line in value.arrays[f"{attack}/{part}"]]
                 rows += [row("figure_segmentation", f"{name}, eps {size:g}, {label}", title, cell, "share") for size, cell in zip(sizes, cells, strict=True)]
                 if len(sizes) > 1:
                     lines[part].append(curve(label, sizes, cells))
@@ -77,18 +84,19 @@ def draw_segmentation(settings: Settings, results: Results) -> Drawn:
     arrays = main.arrays
     count = len(arrays["originals"])
     wanted = coloured(np.where(plus(settings.canvas).numpy(), TARGET, len(CLASSES)))
-    pictures = Images(f"Toward a plus sign of class {TARGET}, eps {end:g}", (
+    pictures = Images(f"Toward a plus sign of class {TARGET}, eps {end:g}, {ATTACKS[STRONG]}", (
         ImageRow("collage", [image.squeeze() for image in arrays["originals"] / 255]),
         ImageRow("answer", [coloured(answer) for answer in arrays["clean"]]),
         ImageRow("wanted figure", [wanted] * count),
-        ImageRow("attacked", [image.squeeze() for image in arrays["max/moved"].astype(np.float32) / 255]),
-        ImageRow("answer now", [coloured(answer) for answer in arrays["max/answer"]]),
+        ImageRow("attacked", [image.squeeze() for image in arrays[f"{STRONG}/moved"].astype(np.float32) / 255]),
+        ImageRow("answer now", [coloured(answer) for answer in arrays[f"{STRONG}/answer"]]),
     ))  # fmt: skip
     alt = "Share of a drawn figure's pixels that a segmentation network names as wanted, IoU and what is kept, against the budget; collages and answers."
     note = (
         f"{main.numbers['canvases']} canvases; pixel accuracy {main.numbers['pixel_accuracy']:.3f}; answers in colour: "
         f"{', '.join(f'{digit} {colour}' for digit, colour in enumerate(CLASSES))}, background white. "
-        "Printed pair: f_k - f_t inside the figure, the clean answer against its runner-up outside."
+        "Printed pair: f_k - f_t inside the figure, the clean answer against its runner-up outside. "
+        f"{settings.canvas_steps} steps of eps / {settings.canvas_steps}, or projected ones that fall from {Segmentation.first:g} eps to 0."
     )
     return Drawn(table(rows), Figure((*panels, pictures), columns=3, alt=alt), note)
 
