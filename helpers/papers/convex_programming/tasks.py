@@ -160,7 +160,7 @@ def draw_anomaly(settings: Settings, results: Results) -> Drawn:
                     rows += [row("figure_anomaly", f"{name}, l_{p} size {size:g}, {kind}", label, cell, "area" if label == "AUC" else "share")
                              for size, cell in zip(sizes, values, strict=True)]  # fmt: skip
                     lines[label].append(curve(kind, sizes, values))
-            panels += [Curves(f"{name}, l_{p}: {label}", f"l_{p} size", label, tuple(curves), None, (0, 1)) for label, curves in lines.items()]
+            panels += [Curves(f"{name}, l_{p}", f"l_{p} size", label, tuple(curves), None, (0, 1)) for label, curves in lines.items()]
     alt = "Area under the ROC curve, false positives and false negatives of an anomaly detector against the size of the perturbation."
     note = f"Class {WITHOUT} is the anomaly; the threshold was set on other, clean images, 95 % of whose anomalies it finds. {'; '.join(told)}."
     return Drawn(table(rows), Figure(tuple(panels), columns=3, alt=alt), note)
