@@ -11,9 +11,9 @@ from helpers.core.norms import per_sample, steepest
 from helpers.core.objectives import differentiable, forward
 from helpers.core.perturbed import Perturbed, spent
 
-EXTRA = 5e-4
-"""Share of the perturbation's norm added to the step of a sample whose last one the box cut: the rest shrinks geometrically,
-this ends it."""
+EXTRA = 1e-4
+"""Share of the perturbation's norm added to a step for every step before it, in a row, that the box cut: what these leave
+shrinks geometrically, this ends it."""
 
 NEARER = 2.0
 """A sample whose step the box cuts goes on to the same class, one backward pass a step, while that is at least so many times
@@ -54,9 +54,10 @@ def deepfool(
     with evaluating(model):
         logits, leaf = forward(model, images, labels)
         result, passes = images.clone(), spent(0, images)
-        # The class that a sample goes on to, -1 where all are looked at; the gradients' lengths that its last look found.
+        # The class that a sample goes on to, -1 where all are looked at; the gradients' lengths that its last look found;
+        # how many of its last steps in a row the box cut.
         kept, lengths = torch.full_like(labels, -1), torch.zeros_like(logits.detach())
-        was_cut = torch.zeros_like(labels, dtype=torch.bool)
+        cuts = torch.zeros_like(labels)
         groups = [(torch.arange(len(images), device=images.device), logits, leaf)]
         for _ in range(steps):
             left = [torch.arange(0, device=images.device)]
@@ -84,12 +85,12 @@ def deepfool(
                     found = boundary_to(logits, leaf, labels[index], kept[index])
                 passes[index] += found.passes
                 start = leaf.detach()
-                distance = found.distance(norm) + EXTRA * length_of(start - images[index], norm) * was_cut[index]
+                distance = found.distance(norm) + EXTRA * cuts[index] * length_of(start - images[index], norm)
                 distance = torch.where(distance.isfinite(), distance, 0)
                 moved = start + (1 + overshoot) * per_sample(distance, start) * steepest(found.normal, norm)
                 result[index] = clip(moved, box)
                 cut, goes = ((result[index] != other).flatten(1).any(1) for other in (moved, start))
-                kept[index], was_cut[index] = torch.where(cut & goes, found.target, -1), cut
+                kept[index], cuts[index] = torch.where(cut & goes, found.target, -1), torch.where(cut, cuts[index] + 1, 0)
                 # One that did not move toward the class it kept gets another look at all classes.
                 left.append(index[goes] if looks else index)
             del logits, leaf

@@ -90,7 +90,7 @@ def draw_segmentation(settings: Settings, results: Results) -> Drawn:
         ImageRow("wanted figure", [wanted] * count),
         ImageRow("attacked", [image.squeeze() for image in arrays[f"{STRONG}/moved"].astype(np.float32) / 255]),
         ImageRow("answer now", [coloured(answer) for answer in arrays[f"{STRONG}/answer"]]),
-    ))  # fmt: skip
+    ), zoom=max(1, 128 // settings.canvas))  # fmt: skip
     alt = "Share of a drawn figure's pixels that a segmentation network names as wanted, IoU and what is kept, against the budget; collages and answers."
     note = (
         f"{main.numbers['canvases']} canvases; pixel accuracy {main.numbers['pixel_accuracy']:.3f}; answers in colour: "
