@@ -36,7 +36,7 @@ class Segmentation:
     first: float = 0.2
     confidence: float = 0.5
     seed: int = 0
-    shown: int = 6
+    shown: int = 4
 
 
 def plus(side: int) -> Tensor:

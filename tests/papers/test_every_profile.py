@@ -9,7 +9,7 @@ import pytest
 from helpers.core import statistics
 from helpers.papers.convex_programming import PAPER
 from helpers.papers.convex_programming.settings import PROFILES
-from helpers.papers.convex_programming.tasks import ATTACKS, STRONG
+from helpers.papers.convex_programming.tasks import ATTACKS, DRAWN
 from helpers.papers.convex_programming.theory import theory_numbers
 from helpers.runner.parameters import make_settings
 from helpers.runner.study import _evidence
@@ -105,8 +105,8 @@ class MadeUp:
 
     def segmentation(self, settings, unit):
         arrays = {f"{attack}/{part}": self.random.random((len(settings.budgets), 10)) for attack in ATTACKS for part in ("hit", "iou", "kept")}
-        pictures = {name: np.zeros((3, 64, 64), np.uint8) for name in ("clean", f"{STRONG}/answer")}
-        pictures |= {name: np.zeros((3, 1, 64, 64), np.uint8) for name in ("originals", f"{STRONG}/moved")}
+        pictures = {name: np.zeros((3, 64, 64), np.uint8) for name in ("clean", *(f"{attack}/answer" for attack in DRAWN))}
+        pictures |= {name: np.zeros((3, 1, 64, 64), np.uint8) for name in ("originals", *(f"{attack}/moved" for attack in DRAWN))}
         return Value({"budgets": list(settings.budgets), "pixel_accuracy": 0.9, "canvases": 10}, arrays | pictures)
 
     def anomaly(self, settings, unit):

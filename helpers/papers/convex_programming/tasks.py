@@ -52,7 +52,8 @@ ATTACKS = {
     "random": "Random",
 }  # fmt: skip
 STRONG = "max projected"
-"""The attack whose answers are drawn."""
+DRAWN = (STRONG, "first projected")
+"""The attacks whose answers are drawn."""
 PARTS = {"hit": "hit", "iou": "IoU", "kept": "kept"}
 
 
@@ -64,6 +65,11 @@ def coloured(answer: np.ndarray) -> np.ndarray:
     """Classes (h, w) as an image (h, w, 3); the background, the class after the last, is white."""
     palette = np.vstack([colormaps["tab10"].colors, (1.0, 1.0, 1.0)])
     return palette[answer]
+
+
+def greys(images: np.ndarray) -> list[np.ndarray]:
+    """Bytes (n, 1, h, w) as images (h, w) in [0, 1]."""
+    return list(images[:, 0].astype(np.float32) / 255)
 
 
 def draw_segmentation(settings: Settings, results: Results) -> Drawn:
@@ -84,13 +90,16 @@ def draw_segmentation(settings: Settings, results: Results) -> Drawn:
     arrays = main.arrays
     count = len(arrays["originals"])
     wanted = coloured(np.where(plus(settings.canvas).numpy(), TARGET, len(CLASSES)))
-    pictures = Images(f"Toward a plus sign of class {TARGET}, eps {end:g}, {ATTACKS[STRONG]}", (
-        ImageRow("collage", [image.squeeze() for image in arrays["originals"] / 255]),
+    pictures = [Images(f"Toward a plus sign of class {TARGET}", (
+        ImageRow("collage", greys(arrays["originals"])),
         ImageRow("answer", [coloured(answer) for answer in arrays["clean"]]),
         ImageRow("wanted figure", [wanted] * count),
-        ImageRow("attacked", [image.squeeze() for image in arrays[f"{STRONG}/moved"].astype(np.float32) / 255]),
-        ImageRow("answer now", [coloured(answer) for answer in arrays[f"{STRONG}/answer"]]),
-    ), zoom=max(1, 128 // settings.canvas))  # fmt: skip
+    ))]  # fmt: skip
+    for attack in DRAWN:
+        pictures.append(Images(f"{ATTACKS[attack]}, eps {end:g}", (
+            ImageRow("attacked", greys(arrays[f"{attack}/moved"])),
+            ImageRow("answer now", [coloured(answer) for answer in arrays[f"{attack}/answer"]]),
+        )))  # fmt: skip
     alt = "Share of a drawn figure's pixels that a segmentation network names as wanted, IoU and what is kept, against the budget; collages and answers."
     note = (
         f"{main.numbers['canvases']} canvases; pixel accuracy {main.numbers['pixel_accuracy']:.3f}; answers in colour: "
@@ -98,7 +107,7 @@ def draw_segmentation(settings: Settings, results: Results) -> Drawn:
         "Printed pair: f_k - f_t inside the figure, the clean answer against its runner-up outside. "
         f"{settings.canvas_steps} steps of eps / {settings.canvas_steps}, or projected ones that fall from {Segmentation.first:g} eps to 0."
     )
-    return Drawn(table(rows), Figure((*panels, pictures), columns=3, alt=alt), note)
+    return Drawn(table(rows), Figure((*panels, *pictures), columns=3, alt=alt), note)
 
 
 def anomaly_units(settings: Settings) -> dict[str, Unit]:
