@@ -58,7 +58,7 @@ def rounded_softmax_difference(logits: Tensor, labels: Tensor, other: Tensor) ->
 class Boundary:
     """Per sample: gap (b,), scale (b,) times normal (b, ...) the gradient of f_j - f_y, the class j (b,).
 
-    `lengths` (b, k): ||normal||_q of every class examined, 0 of the others; None where only one was.
+    `lengths` (b, k): ||normal||_q of every class that nearest_boundary examined, 0 of the others; boundary_to gives none.
     """
 
     gap: Tensor
