@@ -8,7 +8,7 @@ from torch import nn
 
 from helpers.core.named import find
 from helpers.training.augment import random_crop
-from helpers.training.driver import train_network
+from helpers.training.driver import Hooks, InMemory, train_network
 from helpers.units.networks import Train, build, pixels
 from helpers.units.unit import Context, Result, Value
 
@@ -20,17 +20,16 @@ def train(settings: Train, inputs: Mapping[str, Result], context: Context) -> Va
         options["radius"] = inputs["tuned"].value.numbers["best"]
     images, labels = pixels(context, settings.data, settings.split, settings.images, crop=None)
     model = build(settings, context.device)
+    look = find("units", "watch")(settings, context) if settings.watch else None
+    crop = partial(random_crop, size=settings.crop, mirror=settings.mirror, pad=settings.pad) if settings.crop else None
     history = train_network(
         model,
-        images,
-        labels,
-        step=partial(find("training", settings.step), **options),
-        schedule=settings.schedule,
+        InMemory(images, labels),
+        partial(find("training", settings.step), **options),
+        settings.schedule,
         seed=settings.seed,
-        augment=partial(random_crop, size=settings.crop, mirror=settings.mirror, pad=settings.pad) if settings.crop else None,
-        evaluate=find("units", "watch")(settings, context) if settings.watch else None,
-        checkpoint=context.scratch,
-        progress=context.progress,
+        augment=crop,
+        hooks=Hooks(look and (lambda models, epoch: look(models["model"], epoch)), context.scratch, context.progress),
     )
     if settings.sharpen != 1:
         last = [layer for layer in model.modules() if isinstance(layer, nn.Linear)][-1]

@@ -8,7 +8,7 @@ import torch
 
 from helpers.core.model import PixelModel
 from helpers.networks.lenet_tanh import lenet_tanh
-from helpers.training.checkpoint import load_checkpoint, save_checkpoint
+from helpers.training.checkpoint import State, load_checkpoint, save_checkpoint
 from helpers.training.driver import make_optimiser
 from helpers.training.schedule import Schedule
 
@@ -28,22 +28,21 @@ def test_the_same_perturbations(name, p, network, attack):
 
 @pytest.mark.parametrize("kind", ["sgd", "adam"])
 def test_a_training_goes_on_from_its_state(kind, tmp_path):
-    def made():
+    def state():
         model = PixelModel(lenet_tanh(torch.Generator().manual_seed(0), shape=(1, 16, 16), units=8, maps=(3, 4))).cuda()
-        return model, make_optimiser(model, Schedule(((5, 0.01),), batch=10, momentum=0.9, optimiser=kind))
+        schedule = Schedule(((5, 0.01),), batch=10, momentum=0.9, optimiser=kind)
+        return State({"a": model}, {"a": make_optimiser(model, schedule)})
 
-    def step(model, optimiser):
-        optimiser.zero_grad()
-        model(torch.full((4, 1, 16, 16), 0.5, device="cuda")).square().sum().backward()
-        optimiser.step()
+    def step(state):
+        state.optimisers["a"].zero_grad()
+        state.models["a"](torch.full((4, 1, 16, 16), 0.5, device="cuda")).square().sum().backward()
+        state.optimisers["a"].step()
 
-    model, optimiser = made()
-    step(model, optimiser)
-    order, draws = torch.Generator(), torch.Generator()
-    save_checkpoint(tmp_path / "state", model, optimiser, order, draws, [])
-    again, other = made()
-    load_checkpoint(tmp_path / "state", again, other, order, draws)
-    step(model, optimiser)
-    step(again, other)
-    for first, second in zip(model.parameters(), again.parameters(), strict=True):
-        assert torch.equal(first, second)
+    first, again = state(), state()
+    step(first)
+    save_checkpoint(tmp_path / "state", first)
+    load_checkpoint(tmp_path / "state", again)
+    step(first)
+    step(again)
+    for one, other in zip(first.models["a"].parameters(), again.models["a"].parameters(), strict=True):
+        assert torch.equal(one, other)

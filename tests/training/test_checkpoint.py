@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 import torch
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from helpers.core.model import PixelModel
 from helpers.networks.lenet_tanh import lenet_tanh
 from helpers.training import driver
 from helpers.training.augment import random_crop
-from helpers.training.checkpoint import load_checkpoint, save_checkpoint
-from helpers.training.driver import make_optimiser, train_network
+from helpers.training.checkpoint import State, load_checkpoint, save_checkpoint
+from helpers.training.driver import Hooks, InMemory, make_optimiser, train_network
 from helpers.training.plain import plain
 from helpers.training.schedule import Schedule
 
@@ -46,7 +47,8 @@ def train(model, schedule=SCHEDULE, **options):
     def augment(batch, draws):
         return random_crop(batch, draws, size=16, mirror=True)
 
-    history = train_network(model, images, labels, step=plain, schedule=schedule, seed=3, augment=augment, **options)
+    source = InMemory(images, labels)
+    history = train_network(model, source, plain, schedule, seed=3, augment=augment, hooks=Hooks(**options))
     return {name: value.clone() for name, value in model.state_dict().items()}, history
 
 
@@ -128,24 +130,39 @@ def test_a_damaged_state_is_named_and_training_starts_again(damage, tmp_path, cl
     assert "state is damaged" in caplog.text
 
 
-def test_round_trip_of_every_part(tmp_path):
-    model = make()
-    optimiser = make_optimiser(model, SCHEDULE)
-    plain(model, torch.rand(4, 1, 16, 16), torch.arange(4)).backward()
-    optimiser.step()
-    order, draws = torch.Generator().manual_seed(5), torch.Generator().manual_seed(6)
-    torch.rand(3, generator=order)
-    save_checkpoint(tmp_path / "state", model, optimiser, order, draws, [{"epoch": 1, "loss": 1 / 3}])
-    expected = [torch.rand(2, generator=order), torch.rand(2, generator=draws), torch.rand(2)]
+def test_one_changed_byte_is_noticed(tmp_path, clock, caplog):
+    whole, rows = train(make(), checkpoint=tmp_path / "state")
+    data = bytearray((tmp_path / "state").read_bytes())
+    data[-5] ^= 1
+    (tmp_path / "state").write_bytes(data)
+    again, history = train(make(), checkpoint=tmp_path / "state")
+    assert same(whole, again) and history == rows
+    assert "damaged (its checksum is another)" in caplog.text
 
-    other = make(seed=1)
-    fresh = make_optimiser(other, SCHEDULE)
-    new_order, new_draws = torch.Generator(), torch.Generator()
-    history = load_checkpoint(tmp_path / "state", other, fresh, new_order, new_draws)
-    found = [torch.rand(2, generator=new_order), torch.rand(2, generator=new_draws), torch.rand(2)]
-    assert history == [{"epoch": 1, "loss": 1 / 3}]
-    assert all(torch.equal(one, two) for one, two in zip(found, expected, strict=True))
-    assert same(model.state_dict(), other.state_dict())
-    for one, two in zip(model.parameters(), other.parameters(), strict=True):
-        ours, theirs = optimiser.state[one]["momentum_buffer"], fresh.state[two]["momentum_buffer"]
+
+def test_round_trip_of_every_part(tmp_path):
+    def state(seed):
+        model, average = make(seed), AveragedModel(make(seed), multi_avg_fn=get_ema_multi_avg_fn(0.9))
+        streams = {"order": torch.Generator().manual_seed(seed), "draws": torch.Generator().manual_seed(seed + 1)}
+        return State({"a": model}, {"a": make_optimiser(model, SCHEDULE)}, {"a": average}, streams)
+
+    first, second = state(5), state(1)
+    plain(first.models["a"], torch.rand(4, 1, 16, 16), torch.arange(4)).backward()
+    first.optimisers["a"].step()
+    first.averages["a"].update_parameters(first.models["a"])
+    first.memory["replay"] = torch.arange(4)
+    first.history.append({"epoch": 1, "loss": 1 / 3})
+    torch.rand(3, generator=first.streams["order"])
+    save_checkpoint(tmp_path / "state", first)
+    expected = [*(torch.rand(2, generator=stream) for stream in first.streams.values()), torch.rand(2)]
+
+    load_checkpoint(tmp_path / "state", second)
+    drawn = [*(torch.rand(2, generator=stream) for stream in second.streams.values()), torch.rand(2)]
+    assert second.history == [{"epoch": 1, "loss": 1 / 3}]
+    assert torch.equal(second.memory["replay"], torch.arange(4))
+    assert all(torch.equal(one, two) for one, two in zip(drawn, expected, strict=True))
+    assert same(first.models["a"].state_dict(), second.models["a"].state_dict())
+    assert same(first.averages["a"].state_dict(), second.averages["a"].state_dict())
+    for one, two in zip(first.models["a"].parameters(), second.models["a"].parameters(), strict=True):
+        ours, theirs = (side.optimisers["a"].state[p]["momentum_buffer"] for side, p in ((first, one), (second, two)))
         assert torch.equal(ours, theirs) and theirs.stride() == two.stride()

@@ -6,7 +6,7 @@ from torch import nn
 
 from helpers.core.errors import UserError
 from helpers.training.augment import random_crop
-from helpers.training.driver import batches, make_optimiser, train_network
+from helpers.training.driver import Hooks, InMemory, batches, make_optimiser, train_network
 from helpers.training.plain import plain
 from helpers.training.schedule import Schedule
 
@@ -69,7 +69,7 @@ def test_two_steps_by_hand(make_model, data):
     images, labels = data
     schedule = Schedule(((2, 0.3),), batch=40, momentum=0.9)
     model, reference = make_model(), make_model()
-    history = train_network(model, images, labels, step=plain, schedule=schedule, seed=0)
+    history = train_network(model, InMemory(images, labels), plain, schedule, seed=0)
     velocity, losses = None, []
     for _ in range(2):
         loss = plain(reference, images, labels)
@@ -92,7 +92,7 @@ def test_optimisers_by_hand(kind, make_model, data):
     options = {"momentum": 0.9, "nesterov": True} if kind == "nesterov" else {"optimiser": "adam"}
     model, reference = make_model(), make_model()
     schedule = Schedule(((3, 0.01),), batch=40, **options)
-    train_network(model, images, labels, step=plain, schedule=schedule, seed=0)
+    train_network(model, InMemory(images, labels), plain, schedule, seed=0)
     parameters = list(reference.parameters())
     first, second = ([torch.zeros_like(p) for p in parameters] for _ in range(2))
     for count in range(1, 4):
@@ -115,7 +115,7 @@ def test_gradients_of_the_summed_loss_are_clipped(make_model, data):
     model = make_model()
     before = weights(model)
     gradients = torch.autograd.grad(plain(model, images, labels), list(model.parameters()))
-    train_network(model, images, labels, step=plain, schedule=Schedule(((1, 1.0),), batch=40, clip=0.4), seed=0)
+    train_network(model, InMemory(images, labels), plain, Schedule(((1, 1.0),), batch=40, clip=0.4), seed=0)
     for (name, parameter), gradient in zip(model.named_parameters(), gradients, strict=True):
         assert torch.allclose(before[name] - parameter, gradient.clamp(-0.01, 0.01), atol=1e-9)
 
@@ -124,7 +124,7 @@ def test_same_seed_same_bytes_and_other_seeds_other_orders(make_model, data):
     def run(seed):
         torch.manual_seed(99)
         model = make_model(dropout=0.5)
-        history = train_network(model, *data, step=plain, schedule=Schedule(((2, 0.1),), batch=10), seed=seed)
+        history = train_network(model, InMemory(*data), plain, Schedule(((2, 0.1),), batch=10), seed=seed)
         return weights(model), history
 
     (first, rows), (second, again), (other, _) = run(0), run(0), run(1)
@@ -134,8 +134,8 @@ def test_same_seed_same_bytes_and_other_seeds_other_orders(make_model, data):
 def test_history_evaluation_progress_and_modes(make_model, data):
     seen, modes = [], []
 
-    def evaluate(model, epoch):
-        model.eval()
+    def evaluate(models, epoch):
+        models["model"].eval()
         return {"accuracy": epoch / 10}
 
     def step(model, images, labels):
@@ -144,8 +144,8 @@ def test_history_evaluation_progress_and_modes(make_model, data):
 
     model = make_model()
     history = train_network(
-        model, *data, step=step, schedule=Schedule(((3, 0.1),), batch=20), seed=0, evaluate=evaluate,
-        progress=lambda done, total: seen.append((done, total)),
+        model, InMemory(*data), step, Schedule(((3, 0.1),), batch=20), seed=0,
+        hooks=Hooks(evaluate, progress=lambda done, total: seen.append((done, total))),
     )  # fmt: skip
     assert seen == [(1, 3), (2, 3), (3, 3)]
     assert [row["accuracy"] for row in history] == [0.1, 0.2, 0.3]
@@ -161,13 +161,21 @@ def test_stops_when_the_loss_is_not_finite(value, make_model, data):
         return plain(model, images, labels) * (value if len(calls) == 6 else 1.0)
 
     with pytest.raises(UserError, match=r"stopped in epoch 2: the loss is not finite \(learning rate 0.1\)"):
-        train_network(make_model(), *data, step=step, schedule=Schedule(((5, 0.1),), batch=10), seed=0)
+        train_network(make_model(), InMemory(*data), step, Schedule(((5, 0.1),), batch=10), seed=0)
     assert len(calls) <= 8
+
+
+def test_the_caller_keeps_its_random_state(make_model, data):
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    train_network(make_model(dropout=0.5), InMemory(*data), plain, Schedule(((1, 0.1),), batch=10), seed=0)
+    assert torch.equal(torch.rand(3), expected)
 
 
 def test_diverging_training_stops(make_model, data):
     with pytest.raises(UserError, match="not finite"):
-        train_network(make_model(), *data, step=plain, schedule=Schedule(((50, 1e200),), batch=10), seed=0)
+        train_network(make_model(), InMemory(*data), plain, Schedule(((50, 1e308),), batch=10), seed=0)
 
 
 def test_random_crops_are_windows_of_their_images():
@@ -205,7 +213,7 @@ def test_augmentation_is_applied_to_every_batch(make_model, data):
         return batch + 0 * torch.rand(1, generator=draws)
 
     model = nn.Sequential(make_model())
-    train_network(model, *data, step=plain, schedule=Schedule(((2, 0.1),), batch=20), seed=0, augment=augment)
+    train_network(model, InMemory(*data), plain, Schedule(((2, 0.1),), batch=20), seed=0, augment=augment)
     assert sizes == [20] * 4
 
 

@@ -19,8 +19,9 @@ from helpers.runner.bench.against import contests, library_rows
 from helpers.runner.bench.bare import bare_rows
 from helpers.runner.bench.table import heading, printed, write_csv
 from helpers.runner.bench.timing import Plan
-from helpers.training.driver import Schedule, train_network
+from helpers.training.driver import InMemory, train_network
 from helpers.training.plain import plain
+from helpers.training.schedule import Schedule
 
 STD = 256 / 255
 
@@ -35,7 +36,7 @@ def trained_lenet(epochs: int) -> PixelModel:
     """LeNet after a few epochs on the 4,000 embedded training images."""
     model = PixelModel(lenet_tanh(generator(0, "weights")), 0.0, STD).to(memory_format=torch.channels_last)
     schedule = Schedule(((epochs, 0.05),), one_cycle=True, batch=50, momentum=0.9)
-    train_network(model, *embedded("train"), step=plain, schedule=schedule, seed=0)
+    train_network(model, InMemory(*embedded("train")), plain, schedule, seed=0)
     return model
 
 
