@@ -2,11 +2,13 @@
 
 import inspect
 import math
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
+from sklearn.metrics import roc_auc_score
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,9 @@ def wilson(successes: int, n: int, level: float = 0.95) -> Estimate:
     """Proportion successes/n with its Wilson score interval; NaN without bounds for n = 0."""
     if n == 0:
         return NOTHING
-    z = stats.norm.ppf(0.5 + level / 2)
+    interval = stats.binomtest(successes, n).proportion_ci(level, method="wilson")
     share = successes / n
-    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return Estimate(share, min(share, max(0.0, centre - half)), max(share, min(1.0, centre + half)), n)
+    return Estimate(share, min(share, float(interval.low)), max(share, float(interval.high)), n)
 
 
 def over_seeds(values: Sequence[float], level: float = 0.95) -> Estimate:
@@ -105,29 +105,38 @@ def _unlike(differences: Sequence[np.ndarray], level: float) -> Estimate:
 def bootstrap(
     function: Callable[..., float], *arrays: np.ndarray, draws: int = 1000, seed: int = 0, level: float = 0.95
 ) -> Estimate:
-    """function(*arrays) with its percentile interval over images drawn with replacement; all arrays (n, ...) alike. No bounds where
-    the value, or more than one draw in twenty, is not a number. A function that takes `axis` gets many draws (k, n) at once."""
+    """function(*arrays) with its percentile interval over images drawn with replacement; all arrays (n, ...) alike.
+
+    A function that takes `axis` gets many draws (k, n) at once, the others one draw (n, ...) at a time. No bounds where the
+    value, or more than one draw in twenty, is not a number.
+    """
     count = len(arrays[0])
     if count == 0:
         return NOTHING
-    random = np.random.default_rng(seed)
     value = float(function(*arrays))
-    rows = "axis" in inspect.signature(function).parameters
-    block = max(1, BLOCK // count)
-    found: list[float] = []
-    for start in range(0, draws, block):
-        chosen = random.integers(0, count, (min(block, draws - start), count))
-        if rows:
-            found.extend(function(*(array[chosen] for array in arrays), axis=1))
-        else:
-            found.extend(float(function(*(array[one] for array in arrays))) for one in chosen)
-    tail = 100 * (1 - level) / 2
-    if not math.isfinite(value) or np.isnan(found).mean() > 0.05:
+    drawn = np.array([value]) if count == 1 else _drawn(function, arrays, draws, np.random.default_rng(seed))
+    if not math.isfinite(value) or np.isnan(drawn).mean() > 0.05:
         # An interval of the draws that happen to be defined would say too much.
         return Estimate(value, -math.inf, math.inf, count)
+    tail = 100 * (1 - level) / 2
     with np.errstate(invalid="ignore"):
-        low, high = np.nanpercentile(found, [tail, 100 - tail], method="nearest")
+        low, high = np.nanpercentile(drawn, [tail, 100 - tail], method="nearest")
     return Estimate(value, min(value, float(low)), max(value, float(high)), count)
+
+
+def _drawn(function: Callable, arrays: Sequence[np.ndarray], draws: int, random: np.random.Generator) -> np.ndarray:
+    """Values (draws,) of the function on samples drawn with replacement."""
+    rows = "axis" in inspect.signature(function).parameters and all(array.ndim == 1 for array in arrays)
+    # One draw at a time, positions are drawn, so that arrays of any shape can be.
+    sample = [np.asarray(array, float) for array in arrays] if rows else [np.arange(len(arrays[0]))]
+    statistic = function if rows else lambda index: function(*(array[index.astype(int)] for array in arrays))
+    with np.errstate(invalid="ignore"), warnings.catch_warnings():
+        # Draws without a value are counted by the caller.
+        warnings.simplefilter("ignore", stats.DegenerateDataWarning)
+        return stats.bootstrap(
+            sample, statistic, n_resamples=draws, batch=max(1, BLOCK // len(arrays[0])), paired=True, vectorized=rows,
+            method="percentile", rng=random,
+        ).bootstrap_distribution  # fmt: skip
 
 
 def mean_ratio(first: np.ndarray, second: np.ndarray, axis: int = -1) -> np.ndarray:
@@ -135,10 +144,7 @@ def mean_ratio(first: np.ndarray, second: np.ndarray, axis: int = -1) -> np.ndar
     return first.mean(axis) / second.mean(axis)
 
 
-def auc(scores: np.ndarray, positive: np.ndarray, axis: int = -1) -> np.ndarray:
-    """Area under the ROC curve of scores for bits along `axis`, by ranks (ties count half); NaN where one kind is missing."""
+def auc(scores: np.ndarray, positive: np.ndarray) -> float:
+    """Area under the ROC curve of scores (n,) for bits (n,), ties counting half; NaN where one kind is missing."""
     positive = positive.astype(bool)
-    count = positive.sum(axis)
-    pairs = count * (positive.shape[axis] - count)
-    above = (stats.rankdata(scores, axis=axis) * positive).sum(axis) - count * (count + 1) / 2
-    return np.where(pairs > 0, above / np.where(pairs > 0, pairs, 1), math.nan)[()]
+    return float(roc_auc_score(positive, scores)) if 0 < positive.sum() < len(positive) else math.nan

@@ -89,7 +89,7 @@ def anomaly_conditions(results: Mapping[str, Results]) -> list[Condition]:
             continue
         p, index = min(quiet, key=lambda place, known=known: auc(known.moved[f"{place[0]}/attacked"][place[1]], known.anomalous))
         attacked, random = known.moved[f"{p}/attacked"][index], known.moved[f"{p}/random"][index]
-        found.append(no_more(f"{name}: AUC, p = {p}", bootstrap(auc, attacked, known.anomalous), 0.5, strict=True))
+        found.append(no_more(f"{name}: AUC, p = {p}", bootstrap(auc, attacked, known.anomalous, draws=200), 0.5, strict=True))
         both = zip(rates(attacked, known.anomalous, known.threshold), rates(random, known.anomalous, known.threshold), strict=True)
         for kind, (ours, noise) in zip(("false positives", "false negatives"), both, strict=True):
             found.append(Condition(f"{name}, p = {p}: {kind}, attacked - random", paired([ours], [noise]), 0.1))

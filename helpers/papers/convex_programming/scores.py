@@ -33,7 +33,7 @@ def half_fooled(result) -> tuple[int, float, Estimate]:
     fooled, values = arrays["fooled"][:, clean], arrays["value"][:, clean]
     shares = fooled.mean(1) if fooled.size else np.zeros(len(fooled))
     index = int(np.abs(shares - 0.5).argmin())
-    return index, float(shares[index]), bootstrap(auc, -values[index], fooled[index])
+    return index, float(shares[index]), bootstrap(auc, -values[index], fooled[index], draws=200)
 
 
 def draw_after(settings: Settings, results: Results) -> Drawn:

@@ -153,7 +153,7 @@ def draw_anomaly(settings: Settings, results: Results) -> Drawn:
     rows, panels, told = [], [], []
     for name, result in results.items():
         found, sizes_of = detector(result.value.arrays), result.value.numbers["budgets"]
-        rows.append(row("figure_anomaly", f"{name}, clean", "AUC", bootstrap(auc, found.clean, found.anomalous), "area"))
+        rows.append(row("figure_anomaly", f"{name}, clean", "AUC", bootstrap(auc, found.clean, found.anomalous, draws=200), "area"))
         raised, missed = rates(found.clean, found.anomalous, found.threshold)
         told.append(f"{name}: {found.anomalous.sum()} anomalies of {len(found.anomalous)} images; clean, {raised.mean():.3f} false positives and {missed.mean():.3f} false negatives")
         for p, sizes in sizes_of.items():
@@ -162,7 +162,7 @@ def draw_anomaly(settings: Settings, results: Results) -> Drawn:
                 cells: dict[str, list[Estimate]] = {label: [] for label in lines}
                 for scores in found.moved[f"{p}/{kind}"]:
                     raised, missed = rates(scores, found.anomalous, found.threshold)
-                    cells["AUC"].append(bootstrap(auc, scores, found.anomalous))
+                    cells["AUC"].append(bootstrap(auc, scores, found.anomalous, draws=200))
                     cells["false positives"].append(accuracy([raised]))
                     cells["false negatives"].append(accuracy([missed]))
                 for label, values in cells.items():
