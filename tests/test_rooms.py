@@ -76,16 +76,32 @@ def test_imports_go_one_way(path):
 
 @every(FILES)
 def test_imports_name_the_defining_module(path):
-    """A package's __init__ re-exports nothing: the fingerprint of a unit follows the modules named."""
+    """The package imports no name from an __init__: the fingerprint of a unit follows the modules named."""
     for module in imported(path):
         assert ROOT.joinpath(*module.split(".")).with_suffix(".py").is_file(), f"{module} is not a module"
 
 
+PUBLIC = ("attacks", "networks", "training", "metrics")
+
+
 @every([path for path in FILES if path.name == "__init__.py" and path.parent.name not in PAPERS])
 def test_package_files_hold_no_code(path):
-    """Only a paper's folder has some: its PAPER."""
+    """Only a paper's folder has some: its PAPER. A public room's names its functions and where they stand."""
     body = tree(path).body
-    assert not body or (len(body) == 1 and ast.get_docstring(tree(path)))
+    assert not body or ast.get_docstring(tree(path))
+    if path.parent.name not in PUBLIC:
+        assert len(body) <= 1
+        return
+    *imports, names = body[1:]
+    assert all(isinstance(node, ast.ImportFrom) for node in imports)
+    assert sorted(ast.literal_eval(names.value)) == sorted(alias.name for node in imports for alias in node.names)
+
+
+@pytest.mark.parametrize("room_name", ["attacks", "networks"])
+def test_every_attack_and_network_is_public(room_name):
+    files = {path.stem for path in (PACKAGE / room_name).glob("*.py")} - {"__init__", "split"}
+    public = ast.literal_eval(tree(PACKAGE / room_name / "__init__.py").body[-1].value)
+    assert files <= set(public)
 
 
 @every([path for path in FILES if room(path) != "papers"])

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from skimage.metrics import structural_similarity
 
 from helpers.core.model import predict
 from helpers.core.named import find
+from helpers.metrics.ssim import ssim
 from helpers.units.attack import options_of
 from helpers.units.networks import pixels, trained
 from helpers.units.unit import Context, Result, Value
@@ -33,7 +33,7 @@ class Similarity:
 
 
 def similarity(settings: Similarity, inputs: Mapping[str, Result], context: Context) -> Value:
-    """Array "ssim" (n,): scikit-image's structural similarity (window 7, range 1); number "budget", infinite (and no image)
+    """Array "ssim" (n,): structural similarity (uniform window of 7); number "budget", infinite (and no image)
     where too many are never fooled or none is right."""
     sizes = inputs["sizes"].value.arrays
     ordered = np.sort(sizes["sizes"][sizes["clean"]])
@@ -46,6 +46,4 @@ def similarity(settings: Similarity, inputs: Mapping[str, Result], context: Cont
     images, labels, ids = images[right], labels[right], torch.arange(len(images))[right.cpu()]
     run = find("attacks", settings.attack)
     moved = run(model, images, labels, budget=budget, **options_of(run, settings.options, ids)).images
-    pairs = zip(images.cpu().numpy(), moved.cpu().numpy(), strict=True)
-    found = [structural_similarity(a, b, channel_axis=0, data_range=1.0) for a, b in pairs]
-    return Value({"budget": budget}, {"ssim": np.array(found, dtype=np.float32)})
+    return Value({"budget": budget}, {"ssim": ssim(images.double(), moved.double()).float().cpu().numpy()})
