@@ -5,34 +5,71 @@ from dataclasses import dataclass
 
 from helpers.core.statistics import Estimate
 
-REPRODUCED, CONTRADICTED, UNDECIDED, NOT_RUN = "reproduced", "contradicted", "undecided", "not run"
+REPRODUCED, WEAKER, CONTRADICTED = "reproduced", "weaker", "contradicted"
+UNDECIDED, NOT_RUN = "undecided", "not run"
+VERDICTS = (REPRODUCED, WEAKER, CONTRADICTED, UNDECIDED, NOT_RUN)
+"""In the order in which ledgers count them."""
+
+SENSES = {">=": "at least", ">": "more than", "<=": "at most", "<": "less than"}
 
 
 @dataclass(frozen=True)
 class Condition:
-    """`estimate` must be at least `threshold`; strict: above it; plain: `text` already says the numbers."""
+    """`estimate` compared with `bar` in the sense >=, >, <= or <.
+
+    Attributes:
+        text: what the estimate is of, for a reader.
+        sign: where the bar is ours (the paper says "much" and names no number), what the bare direction asks for; else None.
+    """
 
     text: str
     estimate: Estimate
-    threshold: float = 0.0
-    strict: bool = False
-    plain: bool = False
+    sense: str = ">="
+    bar: float = 0.0
+    sign: float | None = None
 
     @property
     def verdict(self) -> str:
-        low, high, bar = self.estimate.low, self.estimate.high, self.threshold
-        if low > bar or (low == bar and not self.strict):
+        """Reproduced where the whole interval clears the bar, contradicted where the whole interval misses it.
+
+        A bar of ours can be missed while the direction holds: weaker. An interval that covers what it is compared with
+        leaves the condition undecided.
+        """
+        against_bar = self._against(self.bar)
+        if self.sign is None or against_bar == REPRODUCED:
+            return against_bar
+        direction = self._against(self.sign)
+        if direction == REPRODUCED and against_bar == CONTRADICTED:
+            return WEAKER
+        return CONTRADICTED if direction == CONTRADICTED else UNDECIDED
+
+    def _against(self, bar: float) -> str:
+        low, high = self._above(bar)
+        strict = self.sense in (">", "<")
+        if low > 0 or (low == 0 and not strict):
             return REPRODUCED
-        if high < bar or (high == bar and self.strict):
+        if high < 0 or (high == 0 and strict):
             return CONTRADICTED
         return UNDECIDED
 
+    def _above(self, bar: float) -> tuple[float, float]:
+        """By how much the ends of the interval clear `bar`, the worse end first."""
+        low, high = self.estimate.low, self.estimate.high
+        return (bar - high, bar - low) if self.sense in ("<=", "<") else (low - bar, high - bar)
+
+    @property
+    def room(self) -> float:
+        """How far the whole interval clears the bar; negative: by how much it fails to."""
+        return self._above(self.bar)[0]
+
 
 def verdict(conditions: Sequence[Condition]) -> str:
-    """Reproduced if all conditions clear their threshold, contradicted if one clearly fails, else undecided."""
-    if not conditions:
-        return NOT_RUN
-    found = {condition.verdict for condition in conditions}
-    if CONTRADICTED in found:
-        return CONTRADICTED
-    return UNDECIDED if UNDECIDED in found else REPRODUCED
+    """Of a claim that needs all its conditions: the worst of contradicted, undecided, weaker and reproduced."""
+    kinds = {condition.verdict for condition in conditions}
+    return next((kind for kind in (CONTRADICTED, UNDECIDED, WEAKER, REPRODUCED) if kind in kinds), NOT_RUN)
+
+
+def deciding(conditions: Sequence[Condition]) -> Condition:
+    """The condition on which the verdict rests: of those with the claim's own verdict the one with the least room."""
+    kind = verdict(conditions)
+    return min((one for one in conditions if one.verdict == kind), key=lambda condition: condition.room)

@@ -1,11 +1,40 @@
 """Conditions of claims: over paired success bits, and over the numbers of a check."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from helpers.core.statistics import Estimate, exact, paired
-from helpers.core.verdicts import Condition
+from helpers.core.verdicts import CONTRADICTED, NOT_RUN, REPRODUCED, UNDECIDED
+
+
+@dataclass(frozen=True)
+class Condition:
+    """`estimate` must be at least `threshold`; strict: above it; plain: `text` already says the numbers."""
+
+    text: str
+    estimate: Estimate
+    threshold: float = 0.0
+    strict: bool = False
+    plain: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """Reproduced, contradicted or undecided."""
+        low, high, bar = self.estimate.low, self.estimate.high, self.threshold
+        if low > bar or (low == bar and not self.strict):
+            return REPRODUCED
+        if high < bar or (high == bar and self.strict):
+            return CONTRADICTED
+        return UNDECIDED
+
+
+def verdict(conditions: Sequence[Condition]) -> str:
+    """Reproduced if all conditions clear their threshold, contradicted if one clearly fails, else undecided."""
+    kinds = {condition.verdict for condition in conditions}
+    return next((kind for kind in (CONTRADICTED, UNDECIDED, REPRODUCED) if kind in kinds), NOT_RUN)
+
 
 Checks = Mapping[str, Mapping[str, float]]
 

@@ -1,50 +1,105 @@
-"""One line of a paper's errata, and how its numbers are written."""
+"""Errata as text: errata.toml of a paper's folder, whose numbers are placeholders that name where they come from.
 
+    [E16]
+    where = "Sec. 7.2, Table 1"
+    kind = "statement"
+    statement = "Table 1 gives Goodfellow's method the higher clean accuracy."
+    printed = "Goodfellow {print:table_1/Goodfellow/Validation}, LWA {print:table_1/LWA/Validation}"
+    corrected = "ours: {ours:table_1/Goodfellow/Validation|.4}[[, equal width {ours:table_1b/LWA/Validation}]]"
+    shown_by = "table_1"
+
+A placeholder is `{source:place}`, or a difference `{source:place - source:place}`, and after a bar how it is printed:
+`|.4` decimals, `|+.3` with its sign, `|%` per cent, `|e` a power of ten. Sources: `ours`, `print`, `authors` and
+`digitised` (item/row/column), `check` (check/number, of the theory's checks). What stands in double brackets is left out
+where a number in it was not run; elsewhere such a number reads "not run".
+"""
+
+import re
+import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
-Checks = Mapping[str, Mapping[str, float]]
-"""Numbers of the theory checks by check and key."""
+from helpers.core.errors import UserError
 
-Cell = Callable[[str, str, str], float | None]
-"""Our own value of (item, row, column), None where it was not run."""
-
-NOT_RUN = "not run at full scale"
 KINDS = ("equation", "notation", "statement", "experiment", "evaluation", "naming")
+FIELDS = ("where", "kind", "statement", "printed", "corrected", "shown_by")
+PLACEHOLDER = re.compile(r"\{([a-z]+:[^{}]+)\}")
+CLAUSE = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
+NOT_RUN = "not run"
+
+Find = Callable[[str], float | None]
+"""A number by its place; None where it was not run, KeyError where there is no such place."""
 
 
-def erratum(
-    id: str, where: str, kind: str, statement: str, *, printed: str, corrected: str, shown_by: str
-) -> dict[str, str]:
-    """A line of errata.csv; `kind` is one of KINDS."""
-    return {
-        "id": id, "statement": statement, "where": where, "kind": kind,
-        "printed": printed, "corrected": corrected, "shown_by": shown_by,
-    }  # fmt: skip
+@dataclass(frozen=True)
+class Erratum:
+    """A slip of the paper: what is wrong, what is printed, what is right, and what in this suite shows it."""
+
+    id: str
+    where: str
+    kind: str
+    statement: str
+    printed: str
+    corrected: str
+    shown_by: str
 
 
-def number(value: float | None, digits: int = 3) -> str:
-    """A share or size with `digits` decimals and no leading zero; None is a cell that was not run at full scale."""
-    if value is None:
+def read(path: Path) -> list[Erratum]:
+    """The errata of a file, placeholders unfilled. UserError on a missing or unknown field."""
+    found = []
+    for name, fields in tomllib.loads(path.read_text(encoding="utf-8")).items():
+        if sorted(fields) != sorted(FIELDS) or fields["kind"] not in KINDS:
+            raise UserError(f"{path.name}, {name}: an erratum has the fields {', '.join(FIELDS)}; kinds are {', '.join(KINDS)}.")
+        found.append(Erratum(name, **{key: " ".join(text.split()) for key, text in fields.items()}))
+    return found
+
+
+def filled(erratum: Erratum, sources: Mapping[str, Find]) -> dict[str, str]:
+    """The erratum as a line of errata.csv. UserError where a placeholder names nothing."""
+    texts = {}
+    for field in FIELDS:
+        try:
+            texts[field] = fill(getattr(erratum, field), sources)
+        except KeyError as error:
+            raise UserError(f"{erratum.id}, {field}: nothing is named {error.args[0]!r}.") from None
+    return {"id": erratum.id, **texts}
+
+
+def fill(text: str, sources: Mapping[str, Find]) -> str:
+    """The text with its placeholders replaced. KeyError where one names nothing."""
+
+    def clause(match: re.Match) -> str:
+        inside = fill(match[1], sources)
+        return "" if NOT_RUN in inside else inside
+
+    return PLACEHOLDER.sub(lambda match: _number(match[1], sources), CLAUSE.sub(clause, text))
+
+
+def _number(content: str, sources: Mapping[str, Find]) -> str:
+    terms, _, form = content.partition("|")
+    values = [_value(term.strip(), sources) for term in terms.split(" - ")]
+    if None in values:
         return NOT_RUN
-    text = f"{value:.{digits}f}"
-    return text.replace("0.", ".", 1) if text.startswith(("0.", "-0.")) else text
+    return _printed(values[0] - sum(values[1:]), form)
 
 
-def tiny(value: float) -> str:
-    """A rounding error: 0 or a power like 4e-16."""
-    return f"{value:.0e}".replace("e-0", "e-") if value else "0"
+def _value(term: str, sources: Mapping[str, Find]) -> float | None:
+    source, _, place = term.partition(":")
+    if source not in sources:
+        raise KeyError(term)
+    try:
+        return sources[source](place)
+    except KeyError:
+        raise KeyError(term) from None
 
 
-def percent(value: float) -> str:
-    """A share as a percentage."""
-    return f"{100 * value:.1f}%"
-
-
-def title(item: str) -> str:
-    """An item's file name as printed: table_1 as Table 1."""
-    return item.replace("_", " ").capitalize()
-
-
-def change(first: float | None, second: float | None) -> str:
-    """first - second with its sign, or that one is missing."""
-    return NOT_RUN if first is None or second is None else f"{first - second:+.3f}"
+def _printed(value: float, form: str) -> str:
+    """A share or size with three decimals (or as `form` says) and no leading zero."""
+    if form == "e":
+        return f"{value:.0e}".replace("e-0", "e-").replace("e+0", "e") if value else "0"
+    if form == "%":
+        return f"{100 * value:.1f}%"
+    sign, decimals = re.fullmatch(r"(\+?)\.?(\d*)", form).groups()
+    text = f"{value:{sign}.{decimals or 3}f}"
+    return re.sub(r"^([+-]?)0\.", r"\1.", text)

@@ -1,38 +1,69 @@
 """What a paper brings: its settings, items, claims and errata, as plain functions of unit results."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+import importlib
+import pkgutil
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from helpers.core.statistics import Estimate
-from helpers.core.verdicts import Condition
+from helpers.papers import claims
+from helpers.papers.conditions import Condition
+from helpers.papers.table import Table
+from helpers.papers.tables import Tables
 from helpers.report.specs import Curve, Figure
 from helpers.report.tables import COLUMNS
 from helpers.units.unit import Result, Unit
 
-Results = Mapping[str, Result]
+Results = Mapping[Hashable, Result]
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """An item's table in long form (columns of report.tables.COLUMNS), its figure if any, and a note below it."""
+    """An item's table (a Table, or a frame with the columns of report.tables.COLUMNS), its figure if any, a note below it."""
 
-    table: pd.DataFrame
+    table: Table | pd.DataFrame
     figure: Figure | None = None
     note: str = ""
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The table in long form."""
+        return self.table.frame if isinstance(self.table, Table) else self.table
 
 
 @dataclass(frozen=True)
 class Item:
-    """A table or figure: the units it needs (by key, under settings) and how their results become rows and a picture."""
+    """A table or figure: the units it needs (by key, under settings) and how their results become rows and a picture.
+
+    Attributes:
+        name, title: the name of its files, and what a reader is told.
+        units: settings -> units by key; draw: (settings, results by key) -> Drawn.
+        reading: tables -> sentences that answer the question with this run's numbers.
+        claims: of the paper, judged on this item; order: its place in the paper.
+    """
 
     name: str
     title: str
-    units: Callable[[Any], dict[str, Unit]]
+    units: Callable[[Any], dict[Hashable, Unit]]
     draw: Callable[[Any, Results], Drawn]
+    reading: Callable[[Tables], Sequence[str]] | None = None
+    claims: Sequence[claims.Claim] = ()
+    order: float = 0.0
+
+
+def discover(package: str) -> tuple[Item, ...]:
+    """The items of a package in their order: each module defines ITEM, and the claims that are judged on it."""
+    found = []
+    for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
+        content = vars(importlib.import_module(f"{package}.{module.name}"))
+        judged = tuple(value for value in content.values() if isinstance(value, claims.Claim))
+        found.append(replace(content["ITEM"], claims=judged))
+    return tuple(sorted(found, key=lambda item: item.order))
 
 
 @dataclass(frozen=True)
@@ -49,10 +80,14 @@ class Claim:
 
 @dataclass(frozen=True)
 class Paper:
-    """One paper. `data` names the settings that hold data sets, `weights` those that hold a weights file, which may be left
-    out (an empty name); `headline` is (label, item, row, column).
+    """One paper.
 
-    `claims(settings, results by item)` and `errata(settings, results by item, cell)` are computed.
+    Attributes:
+        settings, profiles: the knobs and their values; items: in the paper's order.
+        decides: (settings, profile) -> whether these settings can decide claims that need that profile.
+        checks: the item whose rows and columns are the theory's checks and their numbers.
+        data: settings that hold data sets; weights: those that hold a weights file, which may be left out (an empty name).
+        headline: (label, item, row, column).
     """
 
     name: str
@@ -61,15 +96,22 @@ class Paper:
     settings: type
     profiles: Mapping[str, Mapping[str, Any]]
     items: Sequence[Item]
-    claims: Callable[[Any, Mapping[str, Results]], list[Claim]]
-    errata: Callable[[Any, Mapping[str, Results], Callable[[str, str, str], float | None]], list[dict[str, str]]]
+    claims: Callable[[Any, Mapping[str, Results]], list[Claim]] | None = None
+    errata: Callable[[Any, Mapping[str, Results], Callable[[str, str, str], float | None]], list[dict[str, str]]] | None = None
     data: Sequence[str] = ()
     weights: Sequence[str] = ()
     headline: Sequence[tuple[str, str, str, str]] = field(default_factory=tuple)
+    decides: Callable[[Any, str], bool] | None = None
+    checks: str = ""
 
     def item(self, name: str) -> Item | None:
         """The item of that name."""
         return next((item for item in self.items if item.name == name), None)
+
+    @property
+    def folder(self) -> Path:
+        """Where its texts and reported numbers stand."""
+        return Path(__file__).parent / self.name
 
 
 def row(item: str, name: str, column: str, estimate: Estimate | float, unit: str = "accuracy") -> dict[str, Any]:

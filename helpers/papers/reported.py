@@ -25,10 +25,15 @@ class Reported:
         """A number that the paper (source "print") or the authors' stored outputs ("authors") give."""
         return numbers(self.paper)[source, item, row, column]
 
+    def get(self, item: str, row: str, column: str, source: str = "print") -> float | None:
+        """See number; None where nothing is reported."""
+        return numbers(self.paper).get((source, item, row, column))
+
     def rows(self, item: str, source: str = "print") -> list[str]:
         """The rows of a reported item, in order."""
         return list(dict.fromkeys(row for found, name, row, _ in numbers(self.paper) if (found, name) == (source, item)))
 
-    def columns(self, item: str, source: str = "print") -> list[str]:
-        """The columns of a reported item, in order."""
-        return list(dict.fromkeys(column for found, name, _, column in numbers(self.paper) if (found, name) == (source, item)))
+    def columns(self, item: str, source: str = "print", row: str | None = None) -> list[str]:
+        """The columns of a reported item (of one of its rows), in order."""
+        known = (key for key in numbers(self.paper) if key[:2] == (source, item) and row in (None, key[2]))
+        return list(dict.fromkeys(column for *_, column in known))

@@ -38,6 +38,24 @@ def formatter(ours: Iterable[float], reported: Iterable[float] = ()) -> Callable
     return show
 
 
+def sentence_number(value: float) -> str:
+    """A number as a sentence says it: .093, 2.31, 148, 4e-16, ∞; three significant digits, shares without a leading zero."""
+    if not _finite(value):
+        return ("-" if value < 0 else "") + "∞" if isinstance(value, Real) and math.isinf(value) else "–"
+    size = abs(value)
+    if float(value).is_integer() and size < 1e6:
+        return f"{value:.0f}"
+    if size < 1e-3 or size >= 1e6:
+        return re.sub(r"e([+-])0*", lambda found: "e" + found[1].replace("+", ""), f"{value:.1g}")
+    decimals = max(0, 3 if size < 1 else 2 - math.floor(math.log10(size)))
+    return re.sub(r"^(-?)0\.", r"\1.", f"{value:.{decimals}f}")
+
+
+def bar_number(value: float) -> str:
+    """A threshold as it was typed: .25, 1.5, 1e-9, without a leading zero."""
+    return re.sub(r"^(-?)0\.", r"\1.", re.sub(r"e-0", "e-", f"{value:g}"))
+
+
 def interval(low: float, high: float, show: Callable[[float], str]) -> str:
     """`[low, high]`; empty where there is none: missing, infinite (one seed) or of no width (exact)."""
     return f"[{show(low)}, {show(high)}]" if _finite(low) and _finite(high) and low != high else ""

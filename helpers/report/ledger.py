@@ -3,19 +3,19 @@
 import pandas as pd
 
 from helpers.core.errors import UserError
-from helpers.core.verdicts import CONTRADICTED, NOT_RUN, REPRODUCED, UNDECIDED
+from helpers.core.verdicts import CONTRADICTED, NOT_RUN, REPRODUCED, UNDECIDED, VERDICTS, WEAKER
 from helpers.report.formats import text_html
 from helpers.report.tables import boxed
 
-CLAIM_COLUMNS = ("id", "statement", "where", "verdict", "evidence")
+CLAIM_COLUMNS = ("id", "statement", "where", "verdict", "scope", "evidence", "bar", "beyond", "conditions")
 ERRATUM_COLUMNS = ("id", "statement", "where", "kind", "printed", "corrected", "shown_by")
-VERDICTS = (REPRODUCED, CONTRADICTED, UNDECIDED, NOT_RUN)
-SIGNS = {REPRODUCED: "✓", CONTRADICTED: "✗", UNDECIDED: "?", NOT_RUN: "–"}  # so that colour is not the only sign
+# So that colour is not the only sign.
+SIGNS = {REPRODUCED: "✓", WEAKER: "≈", CONTRADICTED: "✗", UNDECIDED: "?", NOT_RUN: "–"}
 CELL = ' style="text-align:left;vertical-align:top;padding:.35em .7em"'
 
 
 def counts(frame: pd.DataFrame) -> dict[str, int]:
-    """How many claims have each verdict, all four in the order of VERDICTS; UserError on any other verdict."""
+    """How many claims have each verdict, all five in the order of VERDICTS; UserError on any other verdict."""
     _check(frame, CLAIM_COLUMNS)
     unknown = sorted(set(map(str, frame["verdict"])) - set(VERDICTS))
     if unknown:
@@ -36,10 +36,11 @@ def claims_html(frame: pd.DataFrame) -> str:
     lines = []
     for claim in frame.to_dict("records"):
         where = f" <small>({text_html(claim['where'])})</small>" if text_html(claim["where"]) else ""
-        evidence = _small("", claim["evidence"])
+        evidence = _small("", claim["evidence"]) + _small("beyond the claim: ", claim["beyond"])
+        scope = f"<br><small>{text_html(claim['scope'])}</small>" if text_html(claim["scope"]) else ""
         lines.append(
-            f'<tr><th scope="row"{CELL}>{text_html(claim["id"])}</th><td{CELL}>{verdict_html(claim["verdict"])}</td>'
-            f"<td{CELL}>{text_html(claim['statement'])}{where}{evidence}</td></tr>"
+            f'<tr><th scope="row"{CELL}>{text_html(claim["id"])}</th><td{CELL}>{verdict_html(claim["verdict"])}{scope}</td>'
+            f"<td{CELL}>{text_html(claim['statement'])}{where}{evidence}{_folded(claim['conditions'])}</td></tr>"
         )
     return _table(f"Claims: {summary}", ("claim", "verdict", "statement and evidence"), lines)
 
@@ -59,6 +60,12 @@ def errata_html(frame: pd.DataFrame) -> str:
             f"<td{CELL}>{text_html(erratum['statement'])} <small>({place})</small>{rest}</td></tr>"
         )
     return _table(f"Errata: {len(frame)}", ("erratum", "what is printed, and what is right"), lines)
+
+
+def _folded(conditions: object) -> str:
+    """The conditions besides the deciding one, to be opened by those who want them."""
+    shown = text_html(conditions)
+    return f"<details><summary><small>the other conditions</small></summary><small>{shown}</small></details>" if shown else ""
 
 
 def _small(name: str, text: object) -> str:

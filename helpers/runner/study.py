@@ -4,7 +4,8 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, astuple, replace
+from functools import cached_property, partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,13 @@ import pandas as pd
 from helpers.core.errors import UserError
 from helpers.core.paths import cache_folder, data_folder, device_name, reports_folder
 from helpers.core.seeds import make_deterministic
-from helpers.core.verdicts import Condition, verdict
 from helpers.data.load import available, stand_in
 from helpers.data.weights import has_weights
+from helpers.papers import claims, errata
+from helpers.papers.conditions import Condition, verdict
 from helpers.papers.paper import Drawn, Paper, Results
+from helpers.papers.reported import Reported, numbers
+from helpers.papers.tables import Tables
 from helpers.report import draw
 from helpers.report.files import write_text
 from helpers.report.ledger import CLAIM_COLUMNS, ERRATUM_COLUMNS
@@ -130,7 +134,7 @@ class Study:
             if self.stand_ins:
                 names = ", ".join(f"{new} stands in for {old}" if new else f"{old} is not at hand" for old, new in self.stand_ins.items())
                 made = replace(made, note=f"{made.note} Data: {names}.".strip())
-            write_csv(made.table, self.folder / "tables" / f"{item}.csv")
+            write_csv(made.frame, self.folder / "tables" / f"{item}.csv")
             if made.figure is not None:
                 draw.save(made.figure, self.picture(item))
             self._drawn[item] = made
@@ -148,7 +152,7 @@ class Study:
 
     def tables(self) -> pd.DataFrame:
         """All items' rows."""
-        frames = [self.drawn(item.name).table for item in self.paper.items]
+        frames = [self.drawn(item.name).frame for item in self.paper.items]
         return pd.concat([frame for frame in frames if len(frame)], ignore_index=True)
 
     def comparison(self) -> pd.DataFrame:
@@ -157,27 +161,57 @@ class Study:
         write_csv(frame, self.folder / "comparison.csv")
         return frame
 
+    @cached_property
+    def written(self) -> Tables:
+        """Every item's table, as claims, errata and readings see them."""
+        names = tuple(item.name for item in self.paper.items)
+        return Tables(self.settings, Reported(self.paper.name), names, lambda item: self.drawn(item).table)
+
+    def reading(self, item: str) -> list[str]:
+        """The sentences that answer an item's question with this run's numbers."""
+        found = self._item(item)
+        return [] if found.reading is None else [text for text in found.reading(self.written) if text]
+
     def claims(self) -> pd.DataFrame:
         """The ledger of claims; written to claims.csv."""
-        found = self.paper.claims(self.settings, {item.name: self.results(item.name) for item in self.paper.items})
-        rows = []
-        for claim in found:
-            conditions = _evidence(claim.conditions)
-            missing = f"needs the profile {claim.needs}" if not claim.conditions else ""
-            evidence = ". ".join(filter(None, (conditions, claim.evidence, missing)))
-            rows.append((claim.id, claim.statement, claim.where, verdict(claim.conditions), evidence))
+        rows = self._old_claims() if self.paper.claims is not None else [
+            astuple(claims.judged(claim, self.written, partial(self.paper.decides, self.settings)))
+            for claim in sorted((one for item in self.paper.items for one in item.claims), key=lambda one: int(one.id[1:]))
+        ]  # fmt: skip
         frame = pd.DataFrame(rows, columns=list(CLAIM_COLUMNS))
         write_csv(frame, self.folder / "claims.csv")
         return frame
 
+    def _old_claims(self) -> list[tuple]:
+        rows = []
+        for claim in self.paper.claims(self.settings, {item.name: self.results(item.name) for item in self.paper.items}):
+            missing = f"needs the profile {claim.needs}" if not claim.conditions else ""
+            evidence = ". ".join(filter(None, (_evidence(claim.conditions), claim.evidence, missing)))
+            rows.append((claim.id, claim.statement, claim.where, verdict(claim.conditions), "", evidence, "", "", ""))
+        return rows
+
     def errata(self) -> pd.DataFrame:
         """The ledger of errata; written to errata.csv."""
         cells = {(line.item, line.row, line.column): line.value for line in self.tables().itertuples()}
-        by_item = {item.name: self.results(item.name) for item in self.paper.items}
-        rows = self.paper.errata(self.settings, by_item, lambda *key: cells.get(key))
+        if self.paper.errata is not None:
+            by_item = {item.name: self.results(item.name) for item in self.paper.items}
+            rows = self.paper.errata(self.settings, by_item, lambda *key: cells.get(key))
+        else:
+            sources = self._sources(cells)
+            rows = [errata.filled(one, sources) for one in errata.read(self.paper.folder / "errata.toml")]
         frame = pd.DataFrame(rows, columns=list(ERRATUM_COLUMNS))
         write_csv(frame, self.folder / "errata.csv")
         return frame
+
+    def _sources(self, cells: Mapping[tuple[str, str, str], float]) -> dict[str, errata.Find]:
+        """Where the placeholders of the errata find their numbers."""
+        ours = {"/".join(key): value for key, value in cells.items()}
+        checks = {key.removeprefix(f"{self.paper.checks}/"): value for key, value in ours.items()}
+        known = {source: {} for source in ("print", "authors", "digitised")}
+        for (source, *place), value in numbers(self.paper.name).items():
+            known[source]["/".join(place)] = value
+        # A cell that this run lacks is not run; a reported number or a check that is not there is a slip of ours.
+        return {"ours": ours.get, "check": checks.__getitem__} | {name: found.__getitem__ for name, found in known.items()}
 
     def write_records(self) -> None:
         """records.jsonl and manifest.json of all units of all items; a redraw leaves both as they are."""

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from helpers.core.statistics import Estimate, accuracy, auc, bootstrap, exact, mean_ratio, over_seeds, paired, wilson
-from helpers.core.verdicts import CONTRADICTED, NOT_RUN, REPRODUCED, UNDECIDED, Condition, verdict
+from helpers.core.statistics import Estimate, accuracy, auc, bootstrap, mean_ratio, over_seeds, paired, wilson
 
 
 @pytest.mark.parametrize(
@@ -89,34 +88,6 @@ def test_pairing_is_antisymmetric_and_uses_the_common_seeds():
     one, other = paired(bits[:2], bits[2:]), paired(bits[2:], bits[:2])
     assert (one.value, one.low, one.high) == pytest.approx((-other.value, -other.high, -other.low))
     assert paired(bits[:1], bits[2:]).n == 50
-
-
-@pytest.mark.parametrize(
-    "low, high, threshold, strict, expected",
-    [
-        (0.1, 0.2, 0.0, False, REPRODUCED),
-        (-0.1, 0.2, 0.0, False, UNDECIDED),
-        (-0.2, -0.1, 0.0, False, CONTRADICTED),
-        (0.0, 0.2, 0.0, False, REPRODUCED),
-        (0.0, 0.2, 0.0, True, UNDECIDED),
-        (-0.2, 0.0, 0.0, False, UNDECIDED),
-        (-0.2, 0.0, 0.0, True, CONTRADICTED),
-        (-math.inf, math.inf, 0.5, False, UNDECIDED),
-        (math.nan, math.nan, 0.0, False, UNDECIDED),
-    ],
-)
-def test_verdict_of_a_condition(low, high, threshold, strict, expected):
-    assert Condition("", Estimate((low + high) / 2, low, high, 9), threshold, strict).verdict == expected
-
-
-def test_verdict_of_several_conditions():
-    good, bad, open_ = (Condition("", Estimate(0, *interval, 9)) for interval in ((1, 2), (-2, -1), (-1, 1)))
-    assert verdict([]) == NOT_RUN
-    assert verdict([good, good]) == REPRODUCED
-    assert verdict([good, open_]) == UNDECIDED
-    assert verdict([good, open_, bad]) == CONTRADICTED
-    assert verdict([Condition("", exact(0.0))]) == REPRODUCED
-    assert verdict([Condition("", exact(0.0), strict=True)]) == CONTRADICTED
 
 
 def test_bootstrap_of_a_mean_is_the_normal_interval():

@@ -20,7 +20,7 @@ from helpers.papers.convex_programming.stored import (
     true_budgets,
 )
 from helpers.papers.convex_programming.theory import theory_numbers
-from helpers.papers.errata import KINDS
+from helpers.papers.errata_lines import KINDS
 from helpers.papers.reported import numbers
 from helpers.runner.equations import tags
 from helpers.runner.parameters import make_settings

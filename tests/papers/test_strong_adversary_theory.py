@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from helpers.core.boundaries import Boundary
-from helpers.papers.errata import KINDS, number, tiny
+from helpers.papers.errata_lines import KINDS, number, tiny
 from helpers.papers.strong_adversary.errata import lines
 from helpers.papers.strong_adversary.theory import proposition_4, smallest_step, theory_numbers
 from helpers.papers.strong_adversary.theory_appendix import hessian, margin, objective, proposition_c_curve

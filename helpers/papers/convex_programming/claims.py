@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from helpers.core.statistics import Estimate, accuracy, bootstrap, exact, paired
-from helpers.core.verdicts import Condition, verdict
-from helpers.papers.conditions import at_most, no_more
+from helpers.papers.conditions import Condition, at_most, no_more, verdict
 from helpers.papers.convex_programming.claims_tasks import task_claims
 from helpers.papers.convex_programming.curves import CPU, PAPER, RAW_NAME, level, panels, ratios
 from helpers.papers.convex_programming.plan import NETWORKS, PANELS, sizes_of

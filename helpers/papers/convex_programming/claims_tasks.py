@@ -5,8 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from helpers.core.statistics import accuracy, auc, bootstrap, exact, paired
-from helpers.core.verdicts import Condition
-from helpers.papers.conditions import no_more
+from helpers.papers.conditions import Condition, no_more
 from helpers.papers.convex_programming.curves import CPU, level
 from helpers.papers.convex_programming.plan import PANELS
 from helpers.papers.convex_programming.regression import exact_numbers, ratio_of_means, timed

@@ -19,7 +19,7 @@ from helpers.papers.convex_programming.stored import (
     weights,
 )  # fmt: skip
 from helpers.papers.convex_programming.theory import TARGET_BUDGETS
-from helpers.papers.errata import Cell, Checks, erratum, number, percent, tiny
+from helpers.papers.errata_lines import Cell, Checks, erratum, number, percent, tiny
 from helpers.papers.paper import Results
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from scipy import stats
 
 from helpers.papers.convex_programming.plan import largest
-from helpers.papers.errata import Cell
+from helpers.papers.errata_lines import Cell
 from helpers.papers.paper import Results
 from helpers.papers.reported import Reported
 from helpers.units.networks import build

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from helpers.core.statistics import accuracy, exact, paired
-from helpers.core.verdicts import Condition
 from helpers.papers.cells import bits
-from helpers.papers.conditions import at_least, scaled
+from helpers.papers.conditions import Condition, at_least, scaled
 from helpers.papers.paper import Claim, Results
 from helpers.papers.strong_adversary.claims_theory import theory_claims
 from helpers.papers.strong_adversary.curves import series

@@ -1,8 +1,7 @@
 """Claims C24-C33: what the theory checks decide."""
 
 from helpers.core.statistics import exact
-from helpers.core.verdicts import Condition
-from helpers.papers.conditions import Checks, above, at_most
+from helpers.papers.conditions import Checks, Condition, above, at_most
 from helpers.papers.paper import Claim
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from helpers.papers.errata import Cell, Checks
+from helpers.papers.errata_lines import Cell, Checks
 from helpers.papers.paper import Results
 from helpers.papers.strong_adversary import errata_experiments, errata_theory
 from helpers.papers.strong_adversary.settings import Settings

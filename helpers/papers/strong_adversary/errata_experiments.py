@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from helpers.core.statistics import wilson
-from helpers.papers.errata import (
+from helpers.papers.errata_lines import (
     Cell,
     Checks,
     change,

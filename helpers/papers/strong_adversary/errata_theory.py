@@ -1,6 +1,6 @@
 """Errata of equations, algorithms and propositions, with the numbers of the theory checks."""
 
-from helpers.papers.errata import Checks, erratum, number, percent, tiny
+from helpers.papers.errata_lines import Checks, erratum, number, percent, tiny
 
 
 def perturbations(theory: Checks) -> list[dict[str, str]]:
