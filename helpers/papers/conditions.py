@@ -36,6 +36,18 @@ def verdict(conditions: Sequence[Condition]) -> str:
     return next((kind for kind in (CONTRADICTED, UNDECIDED, REPRODUCED) if kind in kinds), NOT_RUN)
 
 
+@dataclass(frozen=True)
+class Claim:
+    """A claim of the paper; no conditions means that this profile does not run what it needs (`needs` names which)."""
+
+    id: str
+    statement: str
+    where: str
+    conditions: Sequence[Condition] = ()
+    evidence: str = ""
+    needs: str = ""
+
+
 Checks = Mapping[str, Mapping[str, float]]
 
 

@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.core.statistics import Estimate
-from helpers.papers import claims
-from helpers.papers.conditions import Condition
+from helpers.papers.claims import Claim
 from helpers.papers.table import Table
 from helpers.papers.tables import Tables
 from helpers.report.specs import Curve, Figure
@@ -52,7 +51,7 @@ class Item:
     units: Callable[[Any], dict[Hashable, Unit]]
     draw: Callable[[Any, Results], Drawn]
     reading: Callable[[Tables], Sequence[str]] | None = None
-    claims: Sequence[claims.Claim] = ()
+    claims: Sequence[Claim] = ()
     order: float = 0.0
 
 
@@ -61,21 +60,9 @@ def discover(package: str) -> tuple[Item, ...]:
     found = []
     for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
         content = vars(importlib.import_module(f"{package}.{module.name}"))
-        judged = tuple(value for value in content.values() if isinstance(value, claims.Claim))
+        judged = tuple(value for value in content.values() if isinstance(value, Claim))
         found.append(replace(content["ITEM"], claims=judged))
     return tuple(sorted(found, key=lambda item: item.order))
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A claim of the paper; no conditions means that this profile does not run what it needs (`needs` names which)."""
-
-    id: str
-    statement: str
-    where: str
-    conditions: Sequence[Condition] = ()
-    evidence: str = ""
-    needs: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,7 +83,7 @@ class Paper:
     settings: type
     profiles: Mapping[str, Mapping[str, Any]]
     items: Sequence[Item]
-    claims: Callable[[Any, Mapping[str, Results]], list[Claim]] | None = None
+    claims: Callable[[Any, Mapping[str, Results]], list] | None = None
     errata: Callable[[Any, Mapping[str, Results], Callable[[str, str, str], float | None]], list[dict[str, str]]] | None = None
     data: Sequence[str] = ()
     weights: Sequence[str] = ()

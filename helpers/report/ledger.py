@@ -11,6 +11,13 @@ CLAIM_COLUMNS = ("id", "statement", "where", "verdict", "scope", "evidence", "ba
 ERRATUM_COLUMNS = ("id", "statement", "where", "kind", "printed", "corrected", "shown_by")
 # So that colour is not the only sign.
 SIGNS = {REPRODUCED: "✓", WEAKER: "≈", CONTRADICTED: "✗", UNDECIDED: "?", NOT_RUN: "–"}
+MEANINGS = {
+    REPRODUCED: "every condition clears its bar",
+    WEAKER: "the direction holds, our bar for the paper's word is missed",
+    CONTRADICTED: "a condition clearly misses its bar",
+    UNDECIDED: "the interval covers the bar",
+    NOT_RUN: "needs another profile",
+}
 CELL = ' style="text-align:left;vertical-align:top;padding:.35em .7em"'
 
 
@@ -26,13 +33,14 @@ def counts(frame: pd.DataFrame) -> dict[str, int]:
 def verdict_html(verdict: str) -> str:
     """A verdict with its sign; the class lets a page colour it."""
     kind = verdict.replace(" ", "-")
-    return f'<span class="verdict {kind}" style="white-space:nowrap">{SIGNS[verdict]} {verdict}</span>'
+    said = f' title="{MEANINGS[verdict]}"'
+    return f'<span class="verdict {kind}" style="white-space:nowrap"{said}>{SIGNS[verdict]} {verdict}</span>'
 
 
 def claims_html(frame: pd.DataFrame) -> str:
     """The claims: number and verdict, then what is claimed, where, and on what evidence the verdict rests."""
     found = counts(frame)
-    summary = ", ".join(f"{number} {verdict}" for verdict, number in found.items())
+    summary = ", ".join(f"{number} {verdict}" for verdict, number in found.items() if number)
     lines = []
     for claim in frame.to_dict("records"):
         where = f" <small>({text_html(claim['where'])})</small>" if text_html(claim["where"]) else ""

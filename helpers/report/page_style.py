@@ -7,12 +7,12 @@ from pygments.formatters import HtmlFormatter
 SHEET = """
 :root { color-scheme: light dark; --ground: #fdfdfc; --ink: #22252a; --soft: #626870; --line: #e2e2de; --box: #f5f5f2;
   --link: #0b5c94; --good: #00684c; --bad: #a63d00; --open: #7a5a00; --good-bar: #009e73; --bad-bar: #d55e00;
-  --open-bar: #e6b34d;
+  --open-bar: #e6b34d; --weak-bar: #9ecfb9;
   --none-bar: #c9cbce; }
 @media (prefers-color-scheme: dark) { :root { --ground: #17191c; --ink: #dfe1e4; --soft: #9aa1a9; --line: #31353a;
   --box: #1f2226;
   --link: #7cbcec; --good: #4fc9a0; --bad: #f0884d; --open: #e0b860; --good-bar: #1f9f7b; --bad-bar: #cf6a2a;
-  --open-bar: #b98f35;
+  --open-bar: #b98f35; --weak-bar: #6f9c8a;
   --none-bar: #4a4f55; } }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
@@ -35,7 +35,7 @@ thead th, thead td { border-top: 0; border-bottom: 1px solid var(--soft); font-w
 th { font-weight: 600; }
 img { max-width: 100%; height: auto; background: #fff; border-radius: 4px; }
 .verdict.reproduced { color: var(--good); } .verdict.contradicted { color: var(--bad); }
-.verdict.undecided { color: var(--open); } .verdict.not-run { color: var(--soft); }
+.verdict.undecided, .verdict.weaker { color: var(--open); } .verdict.not-run { color: var(--soft); }
 summary { cursor: pointer; }
 @media (max-width: 40rem) { body { padding-top: 1.4rem; } h1 { font-size: 1.65rem; } th, td { padding: .35em .45em; } }
 math { font-size: 1.05em; } math[display="block"] { overflow-x: auto; overflow-y: hidden; margin: 1rem 0;

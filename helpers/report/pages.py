@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
-from helpers.core.verdicts import CONTRADICTED, NOT_RUN, REPRODUCED, UNDECIDED
+from helpers.core.verdicts import CONTRADICTED, NOT_RUN, REPRODUCED, UNDECIDED, WEAKER
 from helpers.report.files import write_text
 from helpers.report.formats import duration, text_html, text_markdown
 from helpers.report.ledger import VERDICTS, verdict_html
@@ -19,11 +19,11 @@ __all__ = ["PaperRun", "read_run", "write_pages"]
 TITLE = "Reports"
 INTRODUCTION = (
     "What the papers report and what this suite finds, paper by paper. A number in brackets is a 95% interval. "
-    "A verdict is computed from the tables: reproduced, contradicted, undecided (the interval covers both), "
-    "or not run (needs another profile)."
+    "A verdict is computed from the tables: reproduced, weaker (the direction holds, our bar for a word such as much is "
+    "missed), contradicted, undecided (the interval covers the bar), or not run (needs another profile)."
 )
 THUMBNAILS = 8
-BARS = {REPRODUCED: "good", CONTRADICTED: "bad", UNDECIDED: "open", NOT_RUN: "none"}
+BARS = {REPRODUCED: "good", WEAKER: "weak", CONTRADICTED: "bad", UNDECIDED: "open", NOT_RUN: "none"}
 OVERVIEW = """
 header p { color: var(--soft); }
 section { margin-top: 3.2rem; padding-top: 1.4rem; border-top: 1px solid var(--line); }
@@ -35,6 +35,7 @@ article h3 a { font: .9rem system-ui, sans-serif; }
 .bar { display: flex; gap: 2px; height: 8px; max-width: 30rem; margin: .5rem 0 .3rem; border-radius: 4px;
   overflow: hidden; }
 .bar span { display: block; } .bar .good { background: var(--good-bar); } .bar .bad { background: var(--bad-bar); }
+.bar .weak { background: var(--weak-bar); }
 .bar .open { background: var(--open-bar); } .bar .none { background: var(--none-bar); }
 .counts { margin: 0; font-size: .9rem; } .counts > span { margin-right: 1.1rem; display: inline-block;
   white-space: nowrap; }
@@ -172,7 +173,7 @@ def _open_html(run: PaperRun) -> str:
 def _open_words(run: PaperRun) -> str:
     found = run.verdicts
     return "Claims " + " or ".join(
-        f"{verdict} ({found[verdict]})" for verdict in (CONTRADICTED, UNDECIDED) if found[verdict]
+        f"{verdict} ({found[verdict]})" for verdict in (CONTRADICTED, WEAKER, UNDECIDED) if found[verdict]
     )
 
 

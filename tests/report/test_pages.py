@@ -22,11 +22,12 @@ from helpers.report.tables import COLUMNS, REPORTED_COLUMNS, comparison, write_c
 
 CLAIMS = pd.DataFrame(
     [
-        ("C1", "falls with <size>", "6.1", "reproduced", "-.003 [-.004, -.001]"),
-        ("C2", r"at most $\|r\|_2 \le c$", "7.1", "contradicted", ".012 > .005"),
-        ("C3", "slightly", "7.1", "undecided", ""),
-        ("C4", "CIFAR", "", "not run", "needs profile paper"),
-        ("C5", "more", "", "reproduced", ""),
+        ("C1", "falls with <size>", "6.1", "reproduced", "", "-.003 [-.004, -.001]", "at most 0", "", ""),
+        ("C2", r"at most $\|r\|_2 \le c$", "7.1", "contradicted", "", ".012 > .005", "", "at equal width: reproduced", ""),
+        ("C3", "slightly", "7.1", "undecided", "2 of 4 networks", "", "", "", "a: reproduced; b: reproduced"),
+        ("C4", "CIFAR", "", "not run", "", "needs profile paper", "", "", ""),
+        ("C5", "more", "", "reproduced", "", "", "", "", ""),
+        ("C6", "much more", "", "weaker", "", "", "more than .3 (our bar)", "", ""),
     ],
     columns=CLAIM_COLUMNS,
 )
@@ -44,10 +45,11 @@ def loads_nothing(page: str) -> bool:
 
 
 def test_counts_and_claims():
-    assert counts(CLAIMS) == {"reproduced": 2, "contradicted": 1, "undecided": 1, "not run": 1}
+    assert counts(CLAIMS) == {"reproduced": 2, "weaker": 1, "contradicted": 1, "undecided": 1, "not run": 1}
     assert tuple(counts(CLAIMS[:0])) == VERDICTS
     table = claims_html(CLAIMS)
-    assert "falls with &lt;size&gt;" in table and "<math" in table and "2 reproduced, 1 contradicted" in table
+    assert "falls with &lt;size&gt;" in table and "<math" in table and "2 reproduced, 1 weaker, 1 contradicted" in table
+    assert "2 of 4 networks" in table and "beyond the claim: at equal width" in table and "<details>" in table
     with pytest.raises(UserError, match="maybe"):
         counts(CLAIMS.assign(verdict="maybe"))
     with pytest.raises(UserError, match="lacks the columns evidence"):

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from helpers.core.statistics import Estimate, accuracy, bootstrap, exact, paired
-from helpers.papers.conditions import Condition, at_most, no_more, verdict
+from helpers.papers.conditions import Claim, Condition, at_most, no_more, verdict
 from helpers.papers.convex_programming.claims_tasks import task_claims
 from helpers.papers.convex_programming.curves import CPU, PAPER, RAW_NAME, level, panels, ratios
 from helpers.papers.convex_programming.plan import NETWORKS, PANELS, sizes_of
 from helpers.papers.convex_programming.scores import half_fooled
 from helpers.papers.convex_programming.settings import Settings
 from helpers.papers.convex_programming.tables import BORDER, measures, rank_agreement, stretch
-from helpers.papers.paper import Claim, Results
+from helpers.papers.paper import Results
 from helpers.papers.reported import Reported
 
 OURS = ("Algorithm 1", "Algorithm 1-5", "Algorithm 1-10")

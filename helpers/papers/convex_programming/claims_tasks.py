@@ -5,13 +5,13 @@ from collections.abc import Mapping
 import numpy as np
 
 from helpers.core.statistics import accuracy, auc, bootstrap, exact, paired
-from helpers.papers.conditions import Condition, no_more
+from helpers.papers.conditions import Claim, Condition, no_more
 from helpers.papers.convex_programming.curves import CPU, level
 from helpers.papers.convex_programming.plan import PANELS
 from helpers.papers.convex_programming.regression import exact_numbers, ratio_of_means, timed
 from helpers.papers.convex_programming.settings import Settings
 from helpers.papers.convex_programming.tasks import ATTACKS, STRONG, detector, rates
-from helpers.papers.paper import Claim, Results
+from helpers.papers.paper import Results
 from helpers.units.segmentation import PROJECTED
 
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from helpers.core.statistics import accuracy, exact, paired
 from helpers.papers.cells import bits
-from helpers.papers.conditions import Condition, at_least, scaled
-from helpers.papers.paper import Claim, Results
+from helpers.papers.conditions import Claim, Condition, at_least, scaled
+from helpers.papers.paper import Results
 from helpers.papers.strong_adversary.claims_theory import theory_claims
 from helpers.papers.strong_adversary.curves import series
 from helpers.papers.strong_adversary.plan import ADVERSARIAL, COLUMNS, LENET, MLP, grid, long_networks, rows

@@ -1,8 +1,7 @@
 """Claims C24-C33: what the theory checks decide."""
 
 from helpers.core.statistics import exact
-from helpers.papers.conditions import Checks, Condition, above, at_most
-from helpers.papers.paper import Claim
+from helpers.papers.conditions import Checks, Claim, Condition, above, at_most
 
 
 def theory_claims(checks: Checks) -> list[Claim]:
