@@ -207,15 +207,15 @@ def test_overview(tmp_path):
         "2 cores &lt;x&gt;",
         "12 min",
         "commit 0123456789",
-        "2 of 5",
+        "2 of 6",
     ):
         assert words in index
     assert index.index("Profile cpu") < index.index("Profile quick")
     assert 'href="cpu/first/notebook.html#figure_1"' in index and 'href="quick/first/figures/figure_1.png"' in index
-    assert "a &quot;rising&quot; &lt;line&gt;" in index and "contradicted (1) or undecided (1)" in index
+    assert "a &quot;rising&quot; &lt;line&gt;" in index and "contradicted (1) or weaker (1) or undecided (1)" in index
     assert "[notebook](cpu/first/notebook.ipynb)" in readme and "[notebook](quick/first)" in readme
     assert (
-        "| 2 | 1 | 1 | 1 | 12 min |" in readme
+        "| 2 | 1 | 1 | 1 | 1 | 12 min |" in readme
         and r"\[.840, .880\]" in readme
         and 'src="cpu/other/figures/figure_10.png"' in readme
     )
