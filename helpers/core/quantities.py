@@ -14,15 +14,18 @@ from helpers.core.verdicts import Condition
 
 @dataclass(frozen=True)
 class Bar:
-    """A threshold that the paper does not name: our word for its "much"; `sign` is what the bare direction asks for."""
+    """A threshold that the paper does not name, such as our bar for its "much"; see ours."""
 
     value: float
-    sign: float = 0.0
+    direction: float | None = 0.0
 
 
-def ours(value: float, sign: float = 0.0) -> Bar:
-    """A bar of ours: `table["LWA", "Adv_Loss"] - table["Normal", "Adv_Loss"] >= ours(.3)`."""
-    return Bar(value, sign)
+def ours(value: float, direction: float | None = 0.0) -> Bar:
+    """A bar of ours: `table["LWA", "Adv_Loss"] - table["Normal", "Adv_Loss"] >= ours(.3)`.
+
+    `direction` is what the bare direction asks for; None where another condition asks for it.
+    """
+    return Bar(value, direction)
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +100,10 @@ class Quantity:
         """The same number under another name."""
         return Quantity(tuple(name), self.samples, self.known)
 
+    def rounded(self, decimals: int) -> "Quantity":
+        """The number as a print with so many decimals would give it: a fact."""
+        return Quantity(self.name, None, exact(round(self.value, decimals)))
+
     def of(self, function: Callable[[np.ndarray], np.ndarray], *name: str) -> "Quantity":
         """The mean of function(values) per image, such as the share of those above a size."""
         return Quantity(tuple(name) or self.name, tuple(function(part) for part in self.samples))
@@ -107,10 +114,10 @@ class Quantity:
         if isinstance(other, Quantity):
             difference = self - other
             return Condition(", ".join(difference.name), difference.estimate, sense)
-        bar = other if isinstance(other, Bar) else Bar(float(other))
-        return Condition(
-            ", ".join(self.name), self.estimate, sense, bar.value, bar.sign if isinstance(other, Bar) else None
-        )
+        text = ", ".join(self.name)
+        if isinstance(other, Bar):
+            return Condition(text, self.estimate, sense, other.value, True, other.direction)
+        return Condition(text, self.estimate, sense, float(other))
 
     def _combine(self, other: "Quantity | Missing | float", act: Callable, word: str) -> "Quantity | Missing":
         if isinstance(other, Missing):
@@ -179,9 +186,9 @@ def near(quantity: Quantity, value: float, within: float) -> tuple[Condition, Co
     return (quantity >= value - within, quantity <= value + within)
 
 
-def equal(quantity: Quantity, value: float) -> tuple[Condition, Condition]:
+def equal(quantity: "Quantity | Missing", value: float) -> "Condition | Missing":
     """A count or fact is exactly `value`."""
-    return near(quantity, value, 0.0)
+    return quantity if isinstance(quantity, Missing) else quantity._compare(value, "==")
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,6 +204,10 @@ class Missing:
     __ge__ = __gt__ = __le__ = __lt__ = _missing
 
     def named(self, *name: str) -> "Missing":
+        """See Quantity."""
+        return self
+
+    def rounded(self, decimals: int) -> "Missing":
         """See Quantity."""
         return self
 

@@ -10,23 +10,25 @@ UNDECIDED, NOT_RUN = "undecided", "not run"
 VERDICTS = (REPRODUCED, WEAKER, CONTRADICTED, UNDECIDED, NOT_RUN)
 """In the order in which ledgers count them."""
 
-SENSES = {">=": "at least", ">": "more than", "<=": "at most", "<": "less than"}
+SENSES = {">=": "at least", ">": "more than", "<=": "at most", "<": "less than", "==": "exactly"}
 
 
 @dataclass(frozen=True)
 class Condition:
-    """`estimate` compared with `bar` in the sense >=, >, <= or <.
+    """`estimate` compared with `bar` in the sense >=, >, <=, < or == (for facts).
 
     Attributes:
         text: what the estimate is of, for a reader.
-        sign: where the bar is ours (the paper says "much" and names no number), what the bare direction asks for; else None.
+        ours: the bar is ours: the paper says "much" and names no number.
+        direction: what the bare direction then asks for; None where another condition asks for it.
     """
 
     text: str
     estimate: Estimate
     sense: str = ">="
     bar: float = 0.0
-    sign: float | None = None
+    ours: bool = False
+    direction: float | None = None
 
     @property
     def verdict(self) -> str:
@@ -36,9 +38,9 @@ class Condition:
         leaves the condition undecided.
         """
         against_bar = self._against(self.bar)
-        if self.sign is None or against_bar == REPRODUCED:
+        if not self.ours or against_bar == REPRODUCED:
             return against_bar
-        direction = self._against(self.sign)
+        direction = REPRODUCED if self.direction is None else self._against(self.direction)
         if direction == REPRODUCED and against_bar == CONTRADICTED:
             return WEAKER
         return CONTRADICTED if direction == CONTRADICTED else UNDECIDED
@@ -55,6 +57,8 @@ class Condition:
     def _above(self, bar: float) -> tuple[float, float]:
         """By how much the ends of the interval clear `bar`, the worse end first."""
         low, high = self.estimate.low, self.estimate.high
+        if self.sense == "==":
+            return -max(abs(low - bar), abs(high - bar)), -max(low - bar, bar - high, 0.0)
         return (bar - high, bar - low) if self.sense in ("<=", "<") else (low - bar, high - bar)
 
     @property

@@ -94,7 +94,10 @@ def sentence(condition: Condition) -> str:
 def bar(condition: Condition) -> str:
     """The threshold, and whose it is."""
     text = f"{SENSES[condition.sense]} {bar_number(condition.bar)}"
-    return text if condition.sign is None else f"{text} (our bar; the direction alone: {bar_number(condition.sign)})"
+    if not condition.ours:
+        return text
+    alone = "" if condition.direction is None else f"; the direction alone: {bar_number(condition.direction)}"
+    return f"{text} (our bar{alone})"
 
 
 def _extra(name: str, judge: Judge, tables: Any) -> str:

@@ -10,7 +10,8 @@
 
 A placeholder is `{source:place}`, or a difference `{source:place - source:place}`, and after a bar how it is printed:
 `|.4` decimals, `|+.3` with its sign, `|%` per cent, `|e` a power of ten. Sources: `ours`, `print`, `authors` and
-`digitised` (item/row/column), `check` (check/number, of the theory's checks). What stands in double brackets is left out
+`digitised` (item/row/column), `check` (check/number, of the theory's checks), `fact` (a number that follows from what is
+reported). What stands in double brackets is left out
 where a number in it was not run; elsewhere such a number reads "not run".
 """
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from helpers.core.statistics import Estimate
 from helpers.papers.claims import Claim
+from helpers.papers.reported import Reported
 from helpers.papers.table import Table
 from helpers.papers.tables import Tables
 from helpers.report.specs import Curve, Figure
@@ -23,11 +24,17 @@ Results = Mapping[Hashable, Result]
 
 @dataclass(frozen=True)
 class Drawn:
-    """An item's table (a Table, or a frame with the columns of report.tables.COLUMNS), its figure if any, a note below it."""
+    """An item as it was run.
+
+    Attributes:
+        table: a Table (or a frame with the columns of report.tables.COLUMNS); figure, if there is one; note: below it.
+        reduced: what is smaller than the paper's ("reduced networks"): such numbers are never called the paper's.
+    """
 
     table: Table | pd.DataFrame
     figure: Figure | None = None
     note: str = ""
+    reduced: str = ""
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -60,7 +67,7 @@ def discover(package: str) -> tuple[Item, ...]:
     found = []
     for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
         content = vars(importlib.import_module(f"{package}.{module.name}"))
-        judged = tuple(value for value in content.values() if isinstance(value, Claim))
+        judged = tuple(dict.fromkeys(value for value in content.values() if isinstance(value, Claim)))
         found.append(replace(content["ITEM"], claims=judged))
     return tuple(sorted(found, key=lambda item: item.order))
 
@@ -72,6 +79,7 @@ class Paper:
     Attributes:
         settings, profiles: the knobs and their values; items: in the paper's order.
         decides: (settings, profile) -> whether these settings can decide claims that need that profile.
+        facts: reported numbers -> numbers that follow from them, by name, for the errata.
         checks: the item whose rows and columns are the theory's checks and their numbers.
         data: settings that hold data sets; weights: those that hold a weights file, which may be left out (an empty name).
         headline: (label, item, row, column).
@@ -89,6 +97,7 @@ class Paper:
     weights: Sequence[str] = ()
     headline: Sequence[tuple[str, str, str, str]] = field(default_factory=tuple)
     decides: Callable[[Any, str], bool] | None = None
+    facts: Callable[[Reported], Mapping[str, float]] | None = None
     checks: str = ""
 
     def item(self, name: str) -> Item | None:

@@ -46,14 +46,14 @@ def sentence_number(value: float) -> str:
     if float(value).is_integer() and size < 1e6:
         return f"{value:.0f}"
     if size < 1e-3 or size >= 1e6:
-        return re.sub(r"e([+-])0*", lambda found: "e" + found[1].replace("+", ""), f"{value:.1g}")
+        return bar_number(float(f"{value:.1g}"))
     decimals = max(0, 3 if size < 1 else 2 - math.floor(math.log10(size)))
     return re.sub(r"^(-?)0\.", r"\1.", f"{value:.{decimals}f}")
 
 
 def bar_number(value: float) -> str:
     """A threshold as it was typed: .25, 1.5, 1e-9, without a leading zero."""
-    return re.sub(r"^(-?)0\.", r"\1.", re.sub(r"e-0", "e-", f"{value:g}"))
+    return re.sub(r"^(-?)0\.", r"\1.", f"{value:g}".replace("e-0", "e-").replace("e+0", "e"))
 
 
 def interval(low: float, high: float, show: Callable[[float], str]) -> str:

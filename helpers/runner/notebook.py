@@ -29,11 +29,14 @@ class Shown:
         if not self.table or not len(drawn.table):
             display(Markdown(caption))
         else:
-            text = wide_html(drawn.table, self.study.reported, caption)
+            text = wide_html(drawn.frame, self.study.reported, caption)
             # A curve's table is wide: below the figure, folded.
             display(HTML(f"<details><summary>{text_html(title)}: numbers</summary>{text}</details>" if first else text))
         if not first:
             self._picture(drawn)
+        if sentences := self.study.reading(self.item):
+            lines = "".join(f"<p>{text_html(text)}</p>" for text in sentences)
+            display(HTML(f"<details><summary>What it shows</summary>{lines}</details>"))
 
     def _picture(self, drawn) -> None:
         if drawn.figure is not None:
@@ -46,6 +49,10 @@ class Fragment:
 
     def __init__(self, text: str):
         self.text = text
+
+    def __repr__(self) -> str:
+        # No address: a redraw gives the same bytes.
+        return "HTML"
 
     def _repr_html_(self) -> str:
         return self.text

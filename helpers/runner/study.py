@@ -17,7 +17,8 @@ from helpers.core.paths import cache_folder, data_folder, device_name, reports_f
 from helpers.core.seeds import make_deterministic
 from helpers.data.load import available, stand_in
 from helpers.data.weights import has_weights
-from helpers.papers import claims, errata
+from helpers.papers import claims
+from helpers.papers import errata as slips
 from helpers.papers.conditions import Condition, verdict
 from helpers.papers.paper import Drawn, Paper, Results
 from helpers.papers.reported import Reported, numbers
@@ -158,6 +159,11 @@ class Study:
     def comparison(self) -> pd.DataFrame:
         """Reported numbers beside ours; written to comparison.csv."""
         frame = comparison(self.tables(), self.reported)
+        for item in self.paper.items:
+            # No number of a smaller network stands beside a printed one without saying so.
+            if reduced := self.drawn(item.name).reduced:
+                run = (frame["item"] == item.name) & frame["ours"].notna()
+                frame.loc[run, "note"] = [", ".join(filter(None, (note, reduced))) for note in frame.loc[run, "note"]]
         write_csv(frame, self.folder / "comparison.csv")
         return frame
 
@@ -198,20 +204,22 @@ class Study:
             rows = self.paper.errata(self.settings, by_item, lambda *key: cells.get(key))
         else:
             sources = self._sources(cells)
-            rows = [errata.filled(one, sources) for one in errata.read(self.paper.folder / "errata.toml")]
+            rows = [slips.filled(one, sources) for one in slips.read(self.paper.folder / "errata.toml")]
         frame = pd.DataFrame(rows, columns=list(ERRATUM_COLUMNS))
         write_csv(frame, self.folder / "errata.csv")
         return frame
 
-    def _sources(self, cells: Mapping[tuple[str, str, str], float]) -> dict[str, errata.Find]:
+    def _sources(self, cells: Mapping[tuple[str, str, str], float]) -> dict[str, slips.Find]:
         """Where the placeholders of the errata find their numbers."""
-        ours = {"/".join(key): value for key, value in cells.items()}
+        reduced = {item.name for item in self.paper.items if self.drawn(item.name).reduced}
+        ours = {"/".join(key): value for key, value in cells.items() if key[0] not in reduced}
         checks = {key.removeprefix(f"{self.paper.checks}/"): value for key, value in ours.items()}
         known = {source: {} for source in ("print", "authors", "digitised")}
         for (source, *place), value in numbers(self.paper.name).items():
             known[source]["/".join(place)] = value
         # A cell that this run lacks is not run; a reported number or a check that is not there is a slip of ours.
-        return {"ours": ours.get, "check": checks.__getitem__} | {name: found.__getitem__ for name, found in known.items()}
+        known |= {"check": checks, "fact": self.paper.facts(Reported(self.paper.name)) if self.paper.facts else {}}
+        return {"ours": ours.get} | {name: found.__getitem__ for name, found in known.items()}
 
     def write_records(self) -> None:
         """records.jsonl and manifest.json of all units of all items; a redraw leaves both as they are."""

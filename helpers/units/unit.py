@@ -54,6 +54,16 @@ class Context:
     progress: Callable[[int, int], None] | None = None
 
 
+def declares(name: str) -> Callable[[Callable], Callable]:
+    """A decorator that gives a unit's function the name on which identities rest, wherever its file stands."""
+
+    def name_it(function: Callable) -> Callable:
+        function.unit_name = name
+        return function
+
+    return name_it
+
+
 @dataclass(frozen=True, eq=False)
 class Unit:
     """A module-level `function(settings, inputs, context) -> Value`, its settings and the units it builds on.
@@ -73,8 +83,9 @@ class Unit:
 
     @property
     def name(self) -> str:
-        """Dotted name of the function."""
-        return f"{self.function.__module__}.{self.function.__qualname__}"
+        """The name that the function declares, else its dotted name."""
+        dotted = f"{self.function.__module__}.{self.function.__qualname__}"
+        return getattr(self.function, "unit_name", dotted)
 
     @property
     def data(self) -> str | None:

@@ -20,8 +20,8 @@ from helpers.core.verdicts import (
 )
 
 
-def condition(low, high, sense=">=", bar=0.0, sign=None):
-    return Condition("", Estimate((low + high) / 2, low, high, 9), sense, bar, sign)
+def condition(low, high, sense=">=", bar=0.0, ours=False, direction=0.0):
+    return Condition("", Estimate((low + high) / 2, low, high, 9), sense, bar, ours, direction)
 
 
 def bits(count, n=200, seed=0):
@@ -42,6 +42,9 @@ def bits(count, n=200, seed=0):
         (0.3, 0.4, "<=", 0.2, CONTRADICTED),
         (-math.inf, math.inf, ">=", 0.5, UNDECIDED),
         (math.nan, math.nan, ">=", 0.0, UNDECIDED),
+        (2.0, 2.0, "==", 2.0, REPRODUCED),
+        (2.0, 2.0, "==", 3.0, CONTRADICTED),
+        (1.0, 3.0, "==", 2.0, UNDECIDED),
     ],
 )
 def test_an_interval_clears_misses_or_covers_its_bar(low, high, sense, bar, expected):
@@ -59,11 +62,11 @@ def test_an_interval_clears_misses_or_covers_its_bar(low, high, sense, bar, expe
     ],
 )
 def test_a_bar_of_ours_can_be_missed_while_the_direction_holds(low, high, expected):
-    assert condition(low, high, bar=0.3, sign=0.0).verdict == expected
+    assert condition(low, high, bar=0.3, ours=True).verdict == expected
 
 
 def test_a_claim_needs_all_its_conditions():
-    good, weak, bad, wide = condition(1, 2), condition(0.1, 0.2, bar=0.3, sign=0.0), condition(-2, -1), condition(-1, 1)
+    good, weak, bad, wide = condition(1, 2), condition(0.1, 0.2, bar=0.3, ours=True), condition(-2, -1), condition(-1, 1)
     assert verdict([]) == NOT_RUN
     assert verdict([good, good]) == REPRODUCED
     assert verdict([good, weak]) == WEAKER
@@ -115,12 +118,14 @@ def test_comparisons_are_conditions():
     first, second = share([bits(190)], "LWA", "Fixed"), share([bits(60)], "Normal", "Fixed")
     assert (first > second).verdict == REPRODUCED and (first < second).verdict == CONTRADICTED
     assert (first > second).text == "LWA less Normal, Fixed"
-    assert (first >= 0.9).bar == 0.9 and (first >= 0.9).sign is None
+    assert (first >= 0.9).bar == 0.9 and not (first >= 0.9).ours
     much = first - second >= ours(0.9)
-    assert (much.bar, much.sign, much.verdict) == (0.9, 0.0, WEAKER)
+    assert (much.bar, much.direction, much.verdict) == (0.9, 0.0, WEAKER)
     assert {one.verdict for one in near(fact(1.02, "x"), 1.0, 0.05)} == {REPRODUCED}
     assert {one.verdict for one in near(fact(1.11, "x"), 1.0, 0.05)} == {REPRODUCED, CONTRADICTED}
-    assert verdict(equal(fact(9, "passes"), 9)) == REPRODUCED and verdict(equal(fact(8, "passes"), 9)) == CONTRADICTED
+    assert (first - second >= ours(2, direction=None)).verdict == WEAKER
+    assert equal(fact(9, "passes"), 9).verdict == REPRODUCED and equal(fact(8, "passes"), 9).verdict == CONTRADICTED
+    assert equal(first, 0.94).verdict == UNDECIDED and first.rounded(1).estimate.high == 0.9
 
 
 def test_what_is_made_of_a_missing_number_is_missing():

@@ -27,7 +27,7 @@ def report(request, tmp_path_factory):
 def test_the_tables_follow_from_the_records(report):
     folder, study = report
     for item in study.paper.items:
-        made = study.drawn(item.name).table
+        made = study.drawn(item.name).frame
         kept = read_csv(folder / "tables" / f"{item.name}.csv")
         assert made[["row", "column", "unit"]].astype(str).equals(kept[["row", "column", "unit"]].astype(str)), item.name
         for column in ("value", "low", "high"):

@@ -87,7 +87,7 @@ def test_a_claim_reads_like_its_sentence(tables):
     @claim("C8", "Table 1", needs="cpu")
     def highly(t):
         """The normal network is highly non-robust."""
-        return t.table_1["Normal", "Adv_Loss"] <= ours(0.25, sign=0.5)
+        return t.table_1["Normal", "Adv_Loss"] <= ours(0.25, direction=0.5)
 
     @highly.beyond("on the other network")
     def other(t):

@@ -10,10 +10,11 @@ import pytest
 import torch
 
 from helpers.core.boundaries import Boundary
-from helpers.papers.errata_lines import KINDS, number, tiny
-from helpers.papers.strong_adversary.errata import lines
-from helpers.papers.strong_adversary.theory import proposition_4, smallest_step, theory_numbers
-from helpers.papers.strong_adversary.theory_appendix import hessian, margin, objective, proposition_c_curve
+from helpers.papers import errata
+from helpers.papers.reported import Reported, numbers
+from helpers.papers.strong_adversary import PAPER
+from helpers.papers.strong_adversary.theory.appendix import hessian, margin, objective, proposition_c_curve
+from helpers.papers.strong_adversary.theory.propositions import proposition_4, smallest_step, theory_numbers
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "helpers" / "papers" / "strong_adversary"
@@ -31,9 +32,9 @@ def rows(name):
 
 def test_every_number_is_a_finite_float(theory):
     assert len(theory) == 19
-    for numbers in theory.values():
-        assert numbers
-        assert all(type(value) is float and math.isfinite(value) for value in numbers.values())
+    for check in theory.values():
+        assert check
+        assert all(type(value) is float and math.isfinite(value) for value in check.values())
 
 
 def test_same_seed_same_numbers():
@@ -210,32 +211,36 @@ def test_remark_e(theory):
     assert found["not_separable_spread"] < 1e-6
 
 
+def errata_of(theory, value):
+    """The errata with `value` for every cell of ours."""
+    known = {source: {} for source in ("print", "authors", "digitised")}
+    for (source, *place), number in numbers("strong_adversary").items():
+        known[source]["/".join(place)] = number
+    known["check"] = {f"{check}/{name}": number for check, found in theory.items() for name, number in found.items()}
+    known["fact"] = PAPER.facts(Reported("strong_adversary"))
+    sources = {name: found.__getitem__ for name, found in known.items()} | {"ours": lambda place: value}
+    return {one.id: errata.filled(one, sources) for one in errata.read(PAPER.folder / "errata.toml")}
+
+
 @pytest.mark.parametrize("value", [None, 0.4321])
 def test_errata_has_all_32_lines(theory, value):
-    found = lines(theory, lambda item, row, column: value)
-    assert [line["id"] for line in found] == [f"E{index}" for index in range(1, 33)]
-    for line in found:
-        assert list(line) == ["id", "statement", "where", "kind", "printed", "corrected", "shown_by"]
-        assert line["kind"] in KINDS
+    found = errata_of(theory, value)
+    assert list(found) == [f"E{index}" for index in range(1, 33)]
+    for line in found.values():
         assert all(text.strip() and "None" not in text and "nan" not in text for text in line.values()), line
-        assert line["statement"].count("$") % 2 == 0
-    shown = " ".join(line["corrected"] for line in found)
+        assert line["statement"].count("$") % 2 == 0 and "{print" not in str(line)
+    shown = " ".join(line["corrected"] for line in found.values())
     assert ("not run" in shown) == (value is None)
 
 
 def test_errata_name_what_the_printed_tables_say(theory):
-    found = {line["id"]: line for line in lines(theory, lambda *_: None)}
-    assert "LWA (Table 3), LWA_Rep (Table 3)" in found["E18"]["printed"]
-    assert "largest .134" in found["E18"]["printed"] and "at 3.8 only" in found["E18"]["printed"]
-    assert "Table 1: 5, Table 2: 2, Table 3: 4" in found["E25"]["printed"]
+    found = errata_of(theory, None)
+    assert "negative in 2 of 11 rows; largest .134" in found["E18"]["printed"]
+    assert "negative at 1 of 20 sizes" in found["E18"]["printed"]
+    assert "Table 1 5, Table 2 2, Table 3 4" in found["E25"]["printed"]
     assert "Normal 90k, Dropout 199k, Goodfellow 648k" in found["E26"]["printed"]
     assert "8517 / 10112 = .842266613924" in found["E27"]["printed"] and "misclassified 94" in found["E27"]["printed"]
-    assert "Sign equal Table 1's LWA" in found["E30"]["statement"]
-
-
-def test_numbers_as_text():
-    assert [number(value) for value in (None, 0.1234, -0.05, 1.5, 0.0)] == ["not run at full scale", ".123", "-.050", "1.500", ".000"]
-    assert [tiny(value) for value in (0.0, 4.4e-16, 1e-10)] == ["0", "4e-16", "1e-10"]
+    assert "(.972, .939) stand in Table 1's LWA row (.972, .939)" in found["E30"]["statement"]
 
 
 def test_reported_numbers():

@@ -15,10 +15,12 @@ class Settings:
         budget, colour_budget: l2 size of the tables' perturbations; top, spacing: the curves' largest size and grid.
         mlp_epochs: the short schedule of the fully connected networks; authors_seeds: seeds at the authors' epochs.
         added_epochs: of Table 1b; widest: hidden layers of the fully connected networks are at most so wide.
-        miyato: Miyato's objective in Tables 2 and 3 too; lenet_seeds: of Table 2's printed rows; lenet_epochs, lenet_batch, lenet_rate: the one-cycle schedule (momentum 0.9).
+        miyato: Miyato's objective in Tables 2 and 3 too; lenet_seeds: of Table 2's printed rows; lenet_epochs,
+            lenet_batch, lenet_rate: the one-cycle schedule (momentum 0.9).
         tuning_epochs: of the networks from which a radius is chosen; long_epochs: of the longer LeNet run (0: none).
-        colour_maps, colour_units, colour_images, colour_epochs, colour_batch, colour_seeds, colour_test: the colour network, its
-            training, and how many test images it is judged on (None: all); colour_schedule: "one-cycle" or "authors".
+        colour_maps, colour_units, colour_images, colour_epochs, colour_batch, colour_seeds, colour_test: the colour
+            network, its training, and how many test images it is judged on (None: all); colour_schedule: "one-cycle"
+            or "authors".
         auto_attack: also run AutoAttack (needs the extra `bench`).
         pgd_images, pgd_steps, pgd_restarts: the many-step attack.
     """
@@ -112,3 +114,11 @@ PROFILES = {
         "pgd_restarts": 5,
     },
 }
+
+
+def decides(settings: Settings, profile: str) -> bool:
+    """Whether these settings can decide claims that need the profile: MNIST, and CIFAR-10 at the authors' scale."""
+    full_colour = settings.colour == "cifar10" and settings.colour_schedule == "authors"
+    return {"quick": True, "cpu": settings.mnist == "mnist", "paper": settings.mnist == "mnist" and full_colour}[
+        profile
+    ]

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from helpers.core.norms import dual, norm, steepest, unit
 from helpers.core.seeds import generator
-from helpers.papers.strong_adversary.theory_training import NORMS, corners, normal
+from helpers.papers.strong_adversary.theory.training import NORMS, corners, normal
 
 
 def softplus(t: Tensor) -> Tensor:

@@ -2,7 +2,7 @@
 
 Each check calls the functions that the experiments use and compares them with linear programs, enumerated corners,
 finite differences or autograd; it returns a flat dict of numbers (worst deviations, shares, printed beside corrected
-values). Sections 5 and 7 stand in `theory_training.py`, the appendix in `theory_appendix.py`.
+values). Sections 5 and 7 stand in `training.py`, the appendix in `appendix.py`.
 """
 
 import math
@@ -20,8 +20,8 @@ from helpers.core.boundaries import Boundary, softmax_difference
 from helpers.core.norms import dual, norm, steepest, unit
 from helpers.core.objectives import cross_entropy_margin, margin_seed, rounded_seed
 from helpers.core.seeds import generator
-from helpers.papers.strong_adversary import theory_appendix, theory_training
-from helpers.papers.strong_adversary.theory_training import NORMS, corners
+from helpers.papers.strong_adversary.theory import appendix, training
+from helpers.papers.strong_adversary.theory.training import NORMS, corners
 
 
 @dataclass(frozen=True)
@@ -261,7 +261,7 @@ def rounding(seed: int) -> dict[str, float]:
 
 CHECKS: tuple[Callable[[int], dict[str, float]], ...] = (
     proposition_3, proposition_4, algorithm_1, section_6_1_1, stable_forms, rounding,
-    *theory_training.CHECKS, *theory_appendix.CHECKS,
+    *training.CHECKS, *appendix.CHECKS,
 )  # fmt: skip
 
 

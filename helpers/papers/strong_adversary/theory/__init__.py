@@ -1,0 +1,1 @@
+"""The propositions of the paper, checked on small random problems."""
