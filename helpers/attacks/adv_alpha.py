@@ -5,6 +5,7 @@ from torch import Tensor, nn
 
 from helpers.core.boundaries import Boundary, nearest_boundary, rounded_softmax_difference, softmax_difference
 from helpers.core.checks import Box, check_budget, clip
+from helpers.core.contract import attack
 from helpers.core.errors import UserError
 from helpers.core.material import Directions
 from helpers.core.model import evaluating
@@ -55,6 +56,7 @@ def material(
     return Directions(torch.where(per_sample(correct, direction), direction, 0), passes=found.passes)
 
 
+@attack
 def adv_alpha(
     model: nn.Module,
     images: Tensor,

@@ -4,11 +4,13 @@ import torch
 from torch import Tensor, nn
 
 from helpers.core.boundaries import boundary_to, nearest_boundary
+from helpers.core.boxed import free
 from helpers.core.checks import Box, clip
+from helpers.core.contract import attack
 from helpers.core.model import evaluating
+from helpers.core.norms import beyond_rounding, per_sample, steepest
 from helpers.core.norms import norm as length_of
-from helpers.core.norms import per_sample, steepest
-from helpers.core.objectives import differentiable, forward
+from helpers.core.objectives import differentiable, forward, left
 from helpers.core.perturbed import Perturbed, spent
 
 EXTRA = 1e-4
@@ -20,6 +22,10 @@ NEARER = 2.0
 nearer than every other by the gradients' lengths of the last look; else all classes are looked at again."""
 
 
+PATIENCE = 4
+"""After so many cut steps in a row, the entries that the box has stopped leave the step to the others."""
+
+
 def still_nearest(logits: Tensor, labels: Tensor, kept: Tensor, lengths: Tensor) -> Tensor:
     """(b,) bool: the class `kept` is NEARER than the others. `lengths` (b, k) as nearest_boundary found them."""
     gaps = logits.gather(1, labels.unsqueeze(1)) - logits
@@ -28,6 +34,7 @@ def still_nearest(logits: Tensor, labels: Tensor, kept: Tensor, lengths: Tensor)
     return NEARER * own <= distances.scatter(1, kept.unsqueeze(1), torch.inf).amin(1)
 
 
+@attack
 def deepfool(
     model: nn.Module,
     images: Tensor,
@@ -55,15 +62,15 @@ def deepfool(
         logits, leaf = forward(model, images, labels)
         result, passes = images.clone(), spent(0, images)
         # The class that a sample goes on to, -1 where all are looked at; the gradients' lengths that its last look found;
-        # how many of its last steps in a row the box cut.
+        # how many of its last steps in a row the box cut, and how many were too small for the pixels' rounding.
         kept, lengths = torch.full_like(labels, -1), torch.zeros_like(logits.detach())
-        cuts = torch.zeros_like(labels)
+        cuts, ties = torch.zeros_like(labels), torch.zeros_like(labels)
         groups = [(torch.arange(len(images), device=images.device), logits, leaf)]
         for _ in range(steps):
-            left = [torch.arange(0, device=images.device)]
+            held = [torch.arange(0, device=images.device)]
             while groups:
                 index, logits, leaf = groups.pop()
-                stays = logits.detach().argmax(1) == labels[index]
+                stays = ~left(logits.detach(), labels[index])
                 looks = bool((kept[index] < 0).all())
                 if not looks:
                     near = still_nearest(logits.detach(), labels[index], kept[index], lengths[index])
@@ -86,15 +93,20 @@ def deepfool(
                 passes[index] += found.passes
                 start = leaf.detach()
                 distance = found.distance(norm) + EXTRA * cuts[index] * length_of(start - images[index], norm)
-                distance = torch.where(distance.isfinite(), distance, 0)
-                moved = start + (1 + overshoot) * per_sample(distance, start) * steepest(found.normal, norm)
+                distance, ties[index] = beyond_rounding(torch.where(distance.isfinite(), distance, 0), ties[index], start, norm)
+                # Near p = 1 a step that leaves out nothing would go nowhere, again and again.
+                patient = per_sample(cuts[index] < PATIENCE, start)
+                normal = torch.where(patient, found.normal, -free(-found.normal, start, box))
+                moved = start + (1 + overshoot) * per_sample(distance, start) * steepest(normal, norm)
                 result[index] = clip(moved, box)
-                cut, goes = ((result[index] != other).flatten(1).any(1) for other in (moved, start))
+                goes = (result[index] != start).flatten(1).any(1)
+                cut = ((result[index] != moved) | (normal != found.normal)).flatten(1).any(1)
                 kept[index], cuts[index] = torch.where(cut & goes, found.target, -1), torch.where(cut, cuts[index] + 1, 0)
                 # One that did not move toward the class it kept gets another look at all classes.
-                left.append(index[goes] if looks else index)
+                tied = (ties[index] > 0) & found.normal.flatten(1).any(1)
+                held.append(index[goes | tied] if looks else index)
             del logits, leaf
-            remaining = torch.cat(left)
+            remaining = torch.cat(held)
             groups = [
                 (chosen, *differentiable(model, result[chosen]))
                 for chosen in (remaining[kept[remaining] < 0], remaining[kept[remaining] >= 0]) if len(chosen)

@@ -2,15 +2,15 @@
 
 import math
 
-import torch
 from torch import Tensor, nn
 
 from helpers.core.checks import Box, check_budget, clip
+from helpers.core.contract import attack
 from helpers.core.errors import UserError
 from helpers.core.material import Directions
 from helpers.core.model import evaluating
 from helpers.core.norms import steepest, unit
-from helpers.core.objectives import forward, margin_seed, rounded_seed
+from helpers.core.objectives import forward, input_gradient, margin_seed, rounded_seed
 from helpers.core.perturbed import Perturbed, spent
 
 SEEDS = {"exact": margin_seed, "rounded": rounded_seed}
@@ -30,12 +30,12 @@ def material(
         raise UserError(f"arithmetic is one of {', '.join(SEEDS)}, got {arithmetic!r}.")
     with evaluating(model):
         logits, leaf = forward(model, images, labels)
-        seed = SEEDS[arithmetic](logits, labels).to(logits.dtype)
-        gradient = torch.autograd.grad(logits, leaf, grad_outputs=seed)[0]
+        gradient = input_gradient(logits, leaf, SEEDS[arithmetic](logits, labels))
     direction = steepest(gradient, norm)
     return Directions(direction if measure in (None, norm) else unit(direction, measure), passes=1)
 
 
+@attack
 def fast_gradient(
     model: nn.Module,
     images: Tensor,

@@ -6,12 +6,12 @@ import torch
 from torch import Tensor, nn
 
 from helpers.core.boundaries import nearest_boundary
-from helpers.core.checks import Box, clip
-from helpers.core.errors import UserError
+from helpers.core.checks import Box, check_count, clip
+from helpers.core.contract import attack
 from helpers.core.model import evaluating
-from helpers.core.norms import dual, per_sample, project, unit
+from helpers.core.norms import beyond_rounding, dual, per_sample, project, unit
 from helpers.core.norms import norm as norm_of
-from helpers.core.objectives import differentiable, forward
+from helpers.core.objectives import differentiable, forward, left
 from helpers.core.perturbed import Perturbed, spent
 
 SHRINKING = (0.05, 1e-4)
@@ -24,6 +24,7 @@ def annealed(span: tuple[float, float], share: float) -> float:
     return last + (first - last) * (1 + math.cos(math.pi * share)) / 2
 
 
+@attack
 def fast_minimum_norm(
     model: nn.Module, images: Tensor, labels: Tensor, *, norm: float = math.inf, steps: int = 100, box: Box = (0, 1)
 ) -> Perturbed:
@@ -39,11 +40,10 @@ def fast_minimum_norm(
 
     A sample that is never fooled returns untouched; one already outside is its own answer.
     """
-    if steps < 1:
-        raise UserError(f"The attack takes at least one step, got {steps}.")
+    check_count("steps", steps, 1)
     with evaluating(model):
-        answers = forward(model, images, labels)[0].argmax(1)
-        inside = (answers == labels).nonzero().flatten()
+        logits = forward(model, images, labels)[0]
+        inside = (~left(logits.detach(), labels)).nonzero().flatten()
         result, passes = images.clone(), spent(0, images)
         if len(inside):
             result[inside] = _least(model, images[inside], labels[inside], norm, steps, box)
@@ -55,11 +55,11 @@ def _least(model: nn.Module, images: Tensor, labels: Tensor, norm: float, steps:
     """fast_minimum_norm of images that still have their label."""
     logits, leaf = differentiable(model, images)
     best, least = images.clone(), torch.full((len(images),), torch.inf, dtype=images.dtype, device=images.device)
-    radius = torch.zeros_like(least)
+    radius, tries = torch.zeros_like(least), torch.zeros_like(labels)
     for count in range(steps + 1):
         moved = leaf.detach()
         size = norm_of(moved - images, norm).to(least)
-        fooled = logits.argmax(1) != labels
+        fooled = left(logits.detach(), labels)
         smaller = fooled & (size < least)
         best, least = torch.where(per_sample(smaller, best), moved, best), torch.where(smaller, size, least)
         if count == steps:
@@ -70,7 +70,8 @@ def _least(model: nn.Module, images: Tensor, labels: Tensor, norm: float, steps:
         length = norm_of(found.normal, dual(norm))
         ahead = torch.where(length > 0, found.gap / length, 0).to(least)
         kept = torch.where(fooled, torch.minimum(radius * (1 - shrink), least), radius * (1 + shrink))
-        radius = torch.where(least.isinf(), (size + ahead.clamp_min(0)) * (1 + SHRINKING[0]), kept)
+        ahead, tries = beyond_rounding(ahead.clamp_min(0), tries, images, norm)
+        radius = torch.where(least.isinf(), (size + ahead) * (1 + SHRINKING[0]), kept)
         step = annealed(STEPPING, share) * unit(found.normal, 2)
         moved = clip(images + project(moved + step - images, radius, norm), box)
         logits, leaf = differentiable(model, moved)

@@ -8,14 +8,15 @@ from torch import Tensor, nn
 
 from helpers.core.boundaries import class_boundaries
 from helpers.core.boxed import boxed_step
-from helpers.core.checks import Box, check_budget, clip
+from helpers.core.checks import Box, check_budget, check_count, clip
 from helpers.core.class_steps import ClassSteps, class_gradients
+from helpers.core.contract import attack
 from helpers.core.descent import descend, fixed
 from helpers.core.errors import UserError
 from helpers.core.linear import Objective, margin, own_score
 from helpers.core.material import Directions, Material
 from helpers.core.model import evaluating
-from helpers.core.norms import dual, per_sample, steepest
+from helpers.core.norms import dual, into_ball, per_sample, steepest
 from helpers.core.norms import norm as length_of
 from helpers.core.objectives import differentiable, forward
 from helpers.core.perturbed import Perturbed, spent
@@ -65,6 +66,7 @@ def shared(
     return {} if exact_box else {"first": material(model, images, labels, **options)}
 
 
+@attack
 def linearised(
     model: nn.Module,
     images: Tensor,
@@ -97,17 +99,22 @@ def linearised(
     A zero gradient gives a zero step.
     """
     budget = check_budget(budget)
-    if steps < 1:
-        raise UserError(f"Algorithm 1-n takes at least one step, got {steps}.")
+    check_count("steps", steps, 1)
     check_select(select)
     if exact_box:
         return _in_box(model, images, labels, norm, budget, steps, select, candidates, box)
     share = budget / steps
+    how = {"norm": norm, "length": fixed(share), "box": box}
     objective = chosen_objective(select, norm, share, candidates)
-    start = images if first is None else clip(images + first.at(share), box)
-    left, known = (steps, 0) if first is None else (steps - 1, first.passes)
-    found, passes = descend(model, images, labels, objective, norm=norm, length=fixed(share), start=start, steps=left, box=box)
-    return Perturbed(found, images, labels, passes + known, model)
+    if first is None:
+        # The first step is the one-step attack's; later ones leave out what the box has stopped.
+        start, known = descend(model, images, labels, objective, steps=1, freely=False, **how)
+    else:
+        start, known = clip(images + first.at(share), box), spent(first.passes, images)
+    moved, more = descend(
+        model, images, labels, objective, start=start, steps=steps - 1, radius=budget if steps > 1 else None, **how
+    )
+    return Perturbed(moved, images, labels, known + more, model)
 
 
 def _in_box(model, images, labels, norm, budget, steps, select, candidates, box) -> Perturbed:
@@ -128,5 +135,5 @@ def _in_box(model, images, labels, norm, budget, steps, select, candidates, box)
                 value = gap - (normal * tried).flatten(1).sum(1)
                 better = (value < best) & normal.flatten(1).any(1)
                 best, step = torch.where(better, value, best), torch.where(per_sample(better, step), tried, step)
-            moved = clip(moved + step, box)
+            moved = into_ball(moved + step, images, budget, norm, box)
     return Perturbed(moved, images, labels, spent(passes, images), model)

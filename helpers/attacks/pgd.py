@@ -6,10 +6,12 @@ import torch
 from torch import Tensor, nn
 
 from helpers.core.active import ActiveSet
+from helpers.core.boxed import projected_step
 from helpers.core.checks import Box, check_budget, clip
+from helpers.core.contract import attack
 from helpers.core.model import evaluating
-from helpers.core.norms import into_ball, steepest, unit
-from helpers.core.objectives import cross_entropy_margin, differentiable, forward, margin_seed
+from helpers.core.norms import unit
+from helpers.core.objectives import cross_entropy_margin, differentiable, forward, input_gradient, left, margin_seed
 from helpers.core.perturbed import Perturbed, spent
 from helpers.core.seeds import derive, per_sample_normal
 
@@ -22,6 +24,7 @@ def random_start(images: Tensor, budget: float, norm: float, seed: int, ids: Ten
     return budget * unit(noise, norm)
 
 
+@attack
 def pgd(
     model: nn.Module,
     images: Tensor,
@@ -36,7 +39,7 @@ def pgd(
     ids: Tensor | None = None,
     box: Box = (0, 1),
 ) -> Perturbed:
-    """x <- project(x + step * steepest(grad CE), ball, box), from the images, then from random points of the ball.
+    """x <- P(x + step), the step of steepest ascent of CE in the box; from the images, then from random points of the ball.
 
     Args:
         norm: p; budget: radius of the ball; steps: per restart; step: length of one, 2.5 budget / steps by default.
@@ -62,7 +65,7 @@ def pgd(
             for count in range(steps + 1):
                 index, y = active.index, labels[active.index]
                 margin = cross_entropy_margin(logits.detach(), y)
-                fooled = logits.argmax(1) != y
+                fooled = left(logits.detach(), y)
                 better = fooled | (margin > worst[index])
                 result[index[better]] = leaf.detach()[better]
                 worst[index[better]] = margin[better]
@@ -71,8 +74,10 @@ def pgd(
                     return Perturbed(result, images, labels, passes, model)
                 if count == steps:
                     break
-                gradient = torch.autograd.grad(logits, leaf, margin_seed(logits, y))[0][~fooled]
+                descent = -input_gradient(logits, leaf, margin_seed(logits, y))[~fooled]
                 passes[active.index] += 1
-                moved = leaf.detach()[~fooled] + step * steepest(gradient, norm)
-                logits, leaf = differentiable(model, into_ball(moved, images[active.index], budget, norm, box))
+                moved = projected_step(
+                    leaf.detach()[~fooled], descent, images[active.index], length=step, radius=budget, p=norm, box=box
+                )
+                logits, leaf = differentiable(model, moved)
     return Perturbed(result, images, labels, passes, model)

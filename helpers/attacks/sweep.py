@@ -5,12 +5,22 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from helpers.core.checks import Box, check_budget, clip, round_pixels
+from helpers.core.checks import (
+    Box,
+    check_box,
+    check_budget,
+    check_images,
+    check_labels,
+    check_logits,
+    check_output,
+    clip,
+    round_pixels,
+)
 from helpers.core.material import Material
 from helpers.core.model import evaluating
+from helpers.core.objectives import left
 
 
-@torch.no_grad()
 def sweep(
     model: nn.Module,
     images: Tensor,
@@ -27,8 +37,14 @@ def sweep(
     `model` may be another network than the one the material was computed on (a transferred attack).
     """
     rows = []
-    with evaluating(model):
+    check_images(images)
+    check_box(box, images)
+    with evaluating(model), torch.no_grad():
         for budget in budgets:
-            moved = clip(images + material.at(check_budget(budget)), box)
-            rows.append(model(round_pixels(moved) if rounded else moved).argmax(1) != labels)
+            moved = clip(images + material.at(check_budget(budget, images.dtype)), box)
+            logits = check_output(model(round_pixels(moved) if rounded else moved))
+            if not rows:
+                check_logits(logits, len(images))
+                check_labels(labels, logits)
+            rows.append(left(logits, labels))
     return torch.stack(rows) if rows else torch.zeros(0, len(images), dtype=torch.bool, device=images.device)

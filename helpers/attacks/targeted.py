@@ -7,26 +7,39 @@ import torch
 from scipy.optimize import linprog
 from torch import Tensor, nn
 
-from helpers.core.checks import Box, check_budget
-from helpers.core.descent import descend, fixed
+from helpers.core.checks import Box, check_budget, check_count
+from helpers.core.contract import attack
+from helpers.core.descent import descend, falling
 from helpers.core.errors import UserError
 from helpers.core.linear import toward
 from helpers.core.norms import steepest
+from helpers.core.objectives import reached
 from helpers.core.perturbed import Perturbed
 
+FIRST = 0.5
+"""The first of several steps, in budgets."""
 
+
+@attack
 def targeted(
     model: nn.Module, images: Tensor, targets: Tensor, *, norm: float = math.inf, budget: float, steps: int = 10, box: Box = (0, 1)
 ) -> Perturbed:  # fmt: skip
-    """x <- clip(x - (budget / steps) d_p(grad L_t)), L_t = max_{j != t} z_j - z_t at its active class. [Balda Eq. L_t]
+    """x <- P(x - length d_p(grad L_t)), L_t = max_{j != t} z_j - z_t at its active class. [Balda Eq. L_t]
 
-    Args: targets: (b,) the classes to reach; steps: the active class changes on the way, so use ten or more.
+    Args:
+        targets: (b,) the classes to reach.
+        steps: the active class changes on the way, so use ten or more; they are projected into ball and box and fall from
+            FIRST times the budget (one step: the budget), long enough to turn round.
+
+    A sample that has reached its target leaves the batch.
     """
     budget = check_budget(budget)
-    if steps < 1:
-        raise UserError(f"A targeted attack takes at least one step, got {steps}.")
-    found, passes = descend(model, images, targets, toward, norm=norm, length=fixed(budget / steps), steps=steps, box=box)
-    return Perturbed(found, images, targets, passes, model, reach=True)
+    check_count("steps", steps, 1)
+    moved, passes = descend(
+        model, images, targets, toward, norm=norm, length=falling(budget * (FIRST if steps > 1 else 1), steps),
+        steps=steps, radius=budget, box=box, done=reached,
+    )  # fmt: skip
+    return Perturbed(moved, images, targets, passes, model, reach=True)
 
 
 def mirror_steps(gaps: Tensor, gradients: Tensor, budget: float, p: float, iterations: int = 256) -> Tensor:

@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from helpers.core.errors import UserError
 from helpers.core.norms import dual, norm, per_sample, steepest
-from helpers.core.objectives import cross_entropy_margin, without_label
+from helpers.core.objectives import cross_entropy_margin, input_gradient, without_label
 
 Difference = Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor, Tensor]]
 """(logits (b, k), labels (b,), other classes (b,)) -> gap (b,), seed (b, k), scale (b,).
@@ -102,13 +102,13 @@ def class_boundaries(
     for index, other in enumerate(classes):
         gap, seed, scale = difference(fixed, labels, other)
         more = index < len(classes) - 1
-        yield gap, torch.autograd.grad(logits, leaf, grad_outputs=seed.to(logits.dtype), retain_graph=more)[0], scale, other
+        yield gap, input_gradient(logits, leaf, seed, retain=more), scale, other
 
 
 def boundary_to(logits: Tensor, leaf: Tensor, labels: Tensor, other: Tensor, difference: Difference = logit_difference) -> Boundary:
     """The linearised boundary to the class `other` (b,), one for each sample; one backward pass."""
     gap, seed, scale = difference(logits.detach(), labels, other)
-    return Boundary(gap, torch.autograd.grad(logits, leaf, grad_outputs=seed.to(logits.dtype))[0], scale, other, passes=1)
+    return Boundary(gap, input_gradient(logits, leaf, seed), scale, other, passes=1)
 
 
 def nearest_boundary(

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers.core.active import ActiveSet
+from helpers.core.boxed import free
 from helpers.core.checks import Box, check_images, check_labels, check_logits, clip
 from helpers.core.linear import Linear, Objective
 from helpers.core.model import evaluating
@@ -52,6 +53,7 @@ def descend(
     start: Tensor | None = None,
     done: Callable[[Tensor, Tensor], Tensor] | None = None,
     classes: bool = True,
+    freely: bool = True,
 ) -> tuple[Tensor, Tensor]:
     """x <- clip(x - length d_p(grad L)), `steps` times: (images (b, ...), backward passes (b,)). [Balda Eq. GNII] [Balda Prop. 2]
 
@@ -63,6 +65,7 @@ def descend(
         start: (b, ...) where the first step is taken, the images by default.
         done: (output, wanted) -> (b,) bool; such samples leave the batch before their next step. None: all go on.
         classes: `wanted` (b,) are classes and the output (b, k) logits, both are checked; False for masks and scores.
+        freely: the steepest direction is taken among the entries that the box lets move; else among all.
     """
     check_images(images)
     with evaluating(model):
@@ -83,7 +86,8 @@ def descend(
                     output, leaf = differentiable(model, result[active.index])
             linear = objective(output, leaf, wanted[active.index])
             passes[active.index] += linear.passes
-            moved = leaf.detach() - per_sample(length(linear, count), leaf) * steepest(linear.gradient, norm)
+            gradient = free(linear.gradient, leaf.detach(), box) if freely else linear.gradient
+            moved = leaf.detach() - per_sample(length(linear, count), leaf) * steepest(gradient, norm)
             inside = clip(moved, box) if radius is None else into_ball(moved, images[active.index], radius, norm, box)
             result[active.index] = inside
     return result, passes

@@ -14,7 +14,7 @@ from torch.nn import functional
 from helpers.core.boundaries import Difference, logit_difference, nearest_boundary
 from helpers.core.errors import UserError
 from helpers.core.norms import dual, norm
-from helpers.core.objectives import cross_entropy_margin, margin_seed, without_label
+from helpers.core.objectives import cross_entropy_margin, input_gradient, margin_seed, without_label
 
 
 @dataclass(frozen=True)
@@ -42,15 +42,10 @@ class Linear:
 Objective = Callable[[Tensor, Tensor, Tensor], Linear]
 
 
-def by_input(output: Tensor, leaf: Tensor, seed: Tensor) -> Tensor:
-    """Gradient (b, ...) of <seed, output> by the images."""
-    return torch.autograd.grad(output, leaf, grad_outputs=seed.to(output.dtype))[0]
-
-
 def cross_entropy(logits: Tensor, leaf: Tensor, labels: Tensor) -> Linear:
     """L = z_y - logsumexp of the others, a rising function of minus the cross-entropy. [Balda Alg. FastGrad]"""
     value = -cross_entropy_margin(logits.detach(), labels)
-    return Linear(value, -by_input(logits, leaf, margin_seed(logits, labels)), 1)
+    return Linear(value, -input_gradient(logits, leaf, margin_seed(logits, labels)), 1)
 
 
 def own_score(score: str = "logit") -> Objective:
@@ -64,7 +59,7 @@ def own_score(score: str = "logit") -> Objective:
     def objective(logits: Tensor, leaf: Tensor, labels: Tensor) -> Linear:
         if score == "logit":
             own = functional.one_hot(labels, logits.shape[1])
-            return Linear((logits.detach() * own).sum(1), by_input(logits, leaf, own), 1)
+            return Linear((logits.detach() * own).sum(1), input_gradient(logits, leaf, own), 1)
         found = cross_entropy(logits, leaf, labels)
         return Linear(found.value.sigmoid(), found.gradient, 1)
 
@@ -98,7 +93,7 @@ def toward(logits: Tensor, leaf: Tensor, targets: Tensor) -> Linear:
     value, rival = without_label(logits.detach(), targets).max(1)
     classes = logits.shape[1]
     seed = functional.one_hot(rival, classes) - functional.one_hot(targets, classes)
-    return Linear(value - logits.detach().gather(1, targets.unsqueeze(1)).squeeze(1), by_input(logits, leaf, seed), 1)
+    return Linear(value - logits.detach().gather(1, targets.unsqueeze(1)).squeeze(1), input_gradient(logits, leaf, seed), 1)
 
 
 def toward_mask(confidence: float = 0.0, rival: str = "max") -> Objective:
@@ -119,7 +114,7 @@ def toward_mask(confidence: float = 0.0, rival: str = "max") -> Objective:
         hinge = fixed.gather(1, others) - fixed.gather(1, index) + confidence
         pushed = ((hinge > 0) & counted.unsqueeze(1)).to(fixed.dtype)
         seed = torch.zeros_like(fixed).scatter_add_(1, others, pushed).scatter_add_(1, index, -pushed)
-        return Linear((hinge * pushed).flatten(1).sum(1), by_input(logits, leaf, seed), 1)
+        return Linear((hinge * pushed).flatten(1).sum(1), input_gradient(logits, leaf, seed), 1)
 
     return objective
 
@@ -128,6 +123,6 @@ def score(sign: float) -> Objective:
     """L = sign * s(x), s the model's output (b,): +1 hides anomalies, -1 raises false alarms. [Balda Sec. III]"""
 
     def objective(output: Tensor, leaf: Tensor, wanted: Tensor) -> Linear:
-        return Linear(sign * output.detach(), by_input(output, leaf, torch.full_like(output, sign)), 1)
+        return Linear(sign * output.detach(), input_gradient(output, leaf, torch.full_like(output, sign)), 1)
 
     return objective

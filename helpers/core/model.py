@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import torch
 from torch import Tensor, nn
@@ -38,15 +38,25 @@ class PixelModel(nn.Module):
 
 @contextmanager
 def evaluating(model: nn.Module) -> Iterator[None]:
-    """Evaluation mode, parameters out of the graph; on leaving, mode and requires_grad are as before, module by module."""
+    """Evaluation mode, parameters out of the graph, gradients on; on leaving, all is as before, module by module.
+
+    A module with a `train` of its own (one that merges weights for evaluation) is told by it, both ways. A module that
+    knows no modes (torch.export's) stays as it is.
+    """
     modes = [(module, module.training) for module in model.modules()]
+    own = [(module, mode) for module, mode in modes if type(module).train is not nn.Module.train and mode]
     wanted = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    model.eval()
+    with suppress(NotImplementedError):
+        model.eval()
     for parameter in wanted:
         parameter.requires_grad_(False)
     try:
-        yield
+        with torch.inference_mode(False), torch.enable_grad():
+            yield
     finally:
+        with suppress(NotImplementedError):
+            for module, mode in own:
+                module.train(mode)
         for module, mode in modes:
             module.training = mode
         for parameter in wanted:
@@ -86,9 +96,9 @@ def frozen_statistics(model: nn.Module) -> Iterator[None]:
             layer.momentum, layer.num_batches_tracked = momentum, tracked
 
 
-@torch.no_grad()
 def predict(model: nn.Module, images: Tensor, batch: int = 500) -> Tensor:
     """Logits (n, k) of images (n, ...), in evaluation mode, in batches; their argmax is the answer k(x). [Balda Eq. 2]"""
-    with evaluating(model):
-        parts = [model(images[start : start + batch]) for start in range(0, max(len(images), 1), batch)]
+    with evaluating(model), torch.no_grad():
+        # Copies: a layer that works in place may overwrite them.
+        parts = [model(images[start : start + batch].clone()) for start in range(0, max(len(images), 1), batch)]
     return torch.cat(parts)

@@ -101,42 +101,87 @@ def _scaled(flat: Tensor) -> tuple[Tensor, Tensor]:
     return flat / torch.where(largest > 0, largest, 1), largest
 
 
+def beyond_rounding(length: Tensor, tries: Tensor, images: Tensor, p: float) -> tuple[Tensor, Tensor]:
+    """Lengths (b,) of steps from images (b, ...), and `tries` (b,): how many in a row were too short for the pixels' rounding.
+
+    Such a step is taken as long as a rounding of every pixel, twice as long at each try: a tie of two classes is left by the
+    smallest step that leaves it.
+    """
+    finest = torch.finfo(images.dtype).eps * images[:1].numel() ** (0.0 if math.isinf(p) else 1 / p)
+    least = finest * torch.pow(2.0, tries.to(length.dtype))
+    short = length < least
+    return torch.where(short, least, length), torch.where(short, tries + 1, 0)
+
+
 def into_ball(x: Tensor, centre: Tensor, radius: float, p: float, box: tuple[float, float] | None) -> Tensor:
     """x moved into the l_p ball round `centre`, then into the pixel box, which keeps it in the ball. Shape of x."""
-    inside = centre + project(x - centre, radius, p)
-    return inside if box is None else inside.clamp(*box)
+    r = x - centre
+    if math.isinf(p) or bool((norm(r, p) > radius).any()):
+        x = centre + project(r, radius, p)
+    return x if box is None else x.clamp(*box)
 
 
 def _project_l1(flat: Tensor, radius: Tensor) -> Tensor:
-    """Soft thresholding at the level that leaves an l1 norm of `radius` (sorting algorithm)."""
-    ordered = flat.abs().sort(1, descending=True).values
-    excess = ordered.cumsum(1) - radius
-    counts = torch.arange(1, flat.shape[1] + 1, device=flat.device, dtype=flat.dtype)
+    """Soft thresholding at the level that leaves an l1 norm of `radius` (sorting algorithm), in double precision."""
+    size = flat.abs().double()
+    ordered = size.sort(1, descending=True).values
+    excess = ordered.cumsum(1) - radius.double()
+    counts = torch.arange(1, flat.shape[1] + 1, device=flat.device, dtype=torch.float64)
     kept = (ordered * counts > excess).sum(1, keepdim=True).clamp(min=1)
     level = excess.gather(1, kept - 1) / kept
-    return flat.sign() * (flat.abs() - level).clamp(min=0)
+    return flat.sign() * (size - level).clamp(min=0).to(flat.dtype)
+
+
+ROUNDS = 60
+"""Rounds of Newton's method at most; ten are usual."""
+
+SMALLEST = 1e-300
 
 
 def _project_general(flat: Tensor, radius: Tensor, p: float) -> Tensor:
-    """Bisection on the multiplier m of ||x||_p <= radius; each entry solves x + m (x / radius)^(p-1) = |r| by bisection."""
+    """Newton on the logarithm of the multiplier m of ||x||_p <= radius; each entry solves x + m x^(p-1) = |r|.
+
+    With y = log x the entry's equation is logsumexp(y, log m + (p - 1) y) = log |r|: convex and nearly straight, so that
+    Newton needs a few rounds from any start. log ||x||_p falls in log m, which is kept in brackets.
+    """
     size = flat.abs().double()
     scale = size.amax(1, keepdim=True).clamp(min=torch.finfo(torch.float64).tiny)
-    size, target = size / scale, radius.double() / scale
+    logs, target = (size / scale).clamp_min(SMALLEST).log(), (radius.double() / scale).clamp_min(SMALLEST).log()
+    # The largest entry is 1 and ends between target / d^(1/p) and target, which brackets the multiplier.
+    least, most = target - math.log(flat.shape[1]) / p, target.clamp(max=-1e-15)
+    low, high = (torch.log(-torch.expm1(end)) - (p - 1) * end for end in (most, least.clamp(max=-1e-15)))
+    multiplier = (low + high) / 2
+    y = torch.minimum(logs, (logs - multiplier) / (p - 1))
+    for _ in range(ROUNDS):
+        y, share = _log_entries(logs, multiplier, p, y)
+        powers = p * y
+        length = powers.logsumexp(1, keepdim=True) / p
+        excess = length - target
+        low, high = torch.where(excess > 0, multiplier, low), torch.where(excess > 0, high, multiplier)
+        slope = -(powers.softmax(1) * (share / (1 + (p - 2) * share))).sum(1, keepdim=True)
+        # Far below the answer the norm is straight in m itself, near it in log m.
+        newton = -excess / slope
+        step = multiplier + torch.where(newton > 1, torch.log1p(newton), newton)
+        # A step beyond the bracket goes nearly to its end: the answer often lies there.
+        inset = (high - low) / 100
+        step = torch.minimum(torch.maximum(step, low + inset), high - inset)
+        if bool((((step - multiplier).abs() <= 1e-14 * (1 + multiplier.abs())) | (excess.abs() <= 1e-12)).all()):
+            break
+        multiplier = step
+    inside = y.exp() * (target - length).clamp(max=0).exp()
+    return (flat.sign() * inside * scale).to(flat.dtype)
 
-    def entries(multiplier: Tensor) -> Tensor:
-        low, high = torch.zeros_like(size), size.clone()
-        for _ in range(60):
-            middle = (low + high) / 2
-            above = middle + multiplier * (middle / target).pow(p - 1) > size
-            low, high = torch.where(above, low, middle), torch.where(above, middle, high)
-        return high
 
-    low, high = torch.full_like(target, -80.0), torch.full_like(target, 80.0)
-    for _ in range(80):
-        middle = (low + high) / 2
-        outside = norm(entries(middle.exp()), p).unsqueeze(1) > target
-        low, high = torch.where(outside, middle, low), torch.where(outside, high, middle)
-    return (flat.sign() * (entries(high.exp()) * scale)).to(flat.dtype)
+def _log_entries(logs: Tensor, multiplier: Tensor, p: float, y: Tensor) -> tuple[Tensor, Tensor]:
+    """y (b, d) with logsumexp(y, multiplier + (p - 1) y) = logs, from a guess, and the second term's share of the sum."""
+    for _ in range(ROUNDS):
+        second = multiplier + (p - 2) * y
+        share = second.sigmoid()
+        value = y + torch.nn.functional.softplus(second) - logs
+        y = y - value / (1 + (p - 2) * share)
+        if bool((value.abs() <= 1e-12 * (1 + logs.abs())).all()):
+            break
+    return y, share
 
 
 def project(r: Tensor, radius: float | Tensor, p: float) -> Tensor:
@@ -156,5 +201,6 @@ def project(r: Tensor, radius: float | Tensor, p: float) -> Tensor:
     inside = length <= radius
     if bool(inside.all()):
         return r.clone()
-    moved = _project_l1(flat, radius) if p == 1 else _project_general(flat, radius, p)
-    return torch.where(inside, flat, moved).view_as(r)
+    far = (~inside).squeeze(1).nonzero().squeeze(1)
+    moved = _project_l1(flat[far], radius[far]) if p == 1 else _project_general(flat[far], radius[far], p)
+    return flat.index_copy(0, far, moved).view_as(r)

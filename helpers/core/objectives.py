@@ -8,7 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from helpers.core.checks import check_images, check_labels, check_logits
+from helpers.core.checks import check_images, check_labels, check_logits, check_output
+from helpers.core.errors import UserError
 
 
 def without_label(logits: Tensor, labels: Tensor, fill: float = -torch.inf) -> Tensor:
@@ -27,9 +28,52 @@ def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
 
 
 def differentiable(model: nn.Module, images: Tensor) -> tuple[Tensor, Tensor]:
-    """Logits (b, k) with a graph, and the leaf (b, ...) they can be differentiated by; an attack's own iterates."""
+    """Logits (b, k) with a graph, and the leaf (b, ...) they can be differentiated by; an attack's own iterates.
+
+    Logits of less precision than the images (autocast) are widened to theirs.
+    """
     leaf = images.detach().clone().requires_grad_()
-    return model(leaf), leaf
+    # A layer that works in place may overwrite a copy of the leaf, not the leaf.
+    output = check_output(model(leaf.clone()))
+    return output.to(torch.promote_types(output.dtype, leaf.dtype)) if output.is_floating_point() else output, leaf
+
+
+def input_gradient(output: Tensor, leaf: Tensor, seed: Tensor, retain: bool = False) -> Tensor:
+    """Gradient (b, ...) of <seed, output> by the leaf; `retain` keeps the graph for another seed.
+
+    A sample whose gradient is not finite (a square root at 0) has a zero one, and so takes no step. An output that does
+    not depend on its input has a zero gradient.
+    """
+    if not output.requires_grad:
+        return torch.zeros_like(leaf)
+    try:
+        gradient = torch.autograd.grad(
+            output, leaf, grad_outputs=seed.to(output.dtype), retain_graph=retain, allow_unused=True
+        )[0]
+    except RuntimeError as error:
+        if "donated buffer" not in str(error):
+            raise
+        raise UserError(
+            "The compiled model frees its buffers after one backward pass and the attack needs several: set "
+            "torch._functorch.config.donated_buffer = False before the model is compiled."
+        ) from error
+    if gradient is None:
+        return torch.zeros_like(leaf)
+    total = gradient.flatten(1).sum(1)
+    if bool(total.isfinite().all()):
+        return gradient
+    finite = gradient.flatten(1).isfinite().all(1)
+    return torch.where(finite.reshape(-1, *[1] * (gradient.dim() - 1)), gradient, 0)
+
+
+def left(logits: Tensor, labels: Tensor) -> Tensor:
+    """(b,) bool: the answer is another class than the label; never where a logit is not a number."""
+    return (logits.argmax(1) != labels) & logits.isnan().any(1).logical_not()
+
+
+def reached(logits: Tensor, targets: Tensor) -> Tensor:
+    """(b,) bool: the answer is the target; never where a logit is not a number."""
+    return (logits.argmax(1) == targets) & logits.isnan().any(1).logical_not()
 
 
 def forward(model: nn.Module, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:

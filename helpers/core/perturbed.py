@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from helpers.core.model import predict
 from helpers.core.norms import norm
+from helpers.core.objectives import left, reached
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +42,8 @@ class Perturbed:
     @cached_property
     def success(self) -> Tensor:
         """(b,) bool: the model's answer on the returned images is not the label, or is it (one forward pass, then kept)."""
-        return (predict(self.model, self.images, batch=max(len(self.images), 1)).argmax(1) == self.labels) == self.reach
+        logits = predict(self.model, self.images, batch=max(len(self.images), 1))
+        return reached(logits, self.labels) if self.reach else left(logits, self.labels)
 
 
 def spent(count: int, images: Tensor) -> Tensor:

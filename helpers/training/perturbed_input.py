@@ -5,6 +5,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from helpers.core.boundaries import nearest_boundary, softmax_difference
+from helpers.core.boxed import projected_step
 from helpers.core.checks import Box, clip
 from helpers.core.errors import UserError
 from helpers.core.model import PixelModel, frozen_statistics
@@ -15,18 +16,19 @@ ADVERSARIES = ("gradient", "rounded", "alpha", "random")
 
 
 def ascent(model: PixelModel, images: Tensor, labels: Tensor, adversary: str, norm: float) -> Tensor:
-    """Direction (b, ...) of the adversary, detached; the model stays in training mode (fresh dropout masks). [Huang Alg. 2]"""
+    """Gradient (b, ...) that the adversary follows, detached; the model stays in training mode (fresh dropout masks).
+    [Huang Alg. 2]"""
     if adversary == "random":
-        return steepest(torch.randn_like(images), norm)
+        return torch.randn_like(images)
     leaf = images.detach().requires_grad_()
     logits = model(leaf)
     if adversary == "gradient":
-        return steepest(torch.autograd.grad(logits, leaf, margin_seed(logits, labels))[0], norm)
+        return torch.autograd.grad(logits, leaf, margin_seed(logits, labels))[0]
     if adversary == "rounded":
         loss = functional.cross_entropy(logits, labels, reduction="sum")
-        return steepest(torch.autograd.grad(loss, leaf)[0], norm)
+        return torch.autograd.grad(loss, leaf)[0]
     if adversary == "alpha":
-        return steepest(nearest_boundary(logits, leaf, labels, p=norm, difference=softmax_difference).normal, norm)
+        return nearest_boundary(logits, leaf, labels, p=norm, difference=softmax_difference).normal
     raise UserError(f"An adversary is one of {', '.join(ADVERSARIES)}, got {adversary!r}.")
 
 
@@ -36,14 +38,19 @@ def perturb(
 ) -> Tensor:  # fmt: skip
     """Images moved by `radius` in one step, or by `steps` projected steps of 2.5 radius / steps. [Huang Eq. 3]"""
     if steps == 1:
-        direction = ascent(model, images, labels, adversary, norm)
+        direction = steepest(ascent(model, images, labels, adversary, norm), norm)
         direction = direction if measure == norm else unit(direction, measure)
         return clip(images.add(direction, alpha=radius), box)
     moved = images
+    length = 2.5 * radius / steps
     for _ in range(steps):
-        direction = ascent(model, moved, labels, adversary, norm)
-        direction = direction if measure == norm else unit(direction, measure)
-        moved = into_ball(moved + 2.5 * radius / steps * direction, images, radius, measure, box)
+        gradient = ascent(model, moved, labels, adversary, norm)
+        if measure == norm:
+            how = {"length": length, "radius": radius, "p": norm, "box": box}
+            moved = projected_step(moved, -gradient, images, **how)
+        else:
+            direction = unit(steepest(gradient, norm), measure)
+            moved = into_ball(moved + length * direction, images, radius, measure, box)
     return moved
 
 

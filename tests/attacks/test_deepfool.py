@@ -1,5 +1,7 @@
 """DeepFool: who leaves the batch, and when."""
 
+import sys
+
 import pytest
 import torch
 
@@ -146,7 +148,7 @@ def test_a_class_is_kept_while_the_box_cuts_steps(p, network, monkeypatch):
         alone = deepfool(model, images[index : index + 1], labels[index : index + 1], norm=p)
         assert torch.allclose(alone.images[0], found.images[index], atol=1e-12)
         assert int(alone.gradient_evaluations) == int(found.gradient_evaluations[index])
-    monkeypatch.setattr("helpers.attacks.deepfool.NEARER", float("inf"))
+    monkeypatch.setattr(sys.modules["helpers.attacks.deepfool"], "NEARER", float("inf"))
     thorough = deepfool(model, images, labels, norm=p)
     assert torch.equal(found.success, thorough.success) and bool(found.success.any())
     assert float(found.norm(p).mean()) <= 1.001 * float(thorough.norm(p).mean())

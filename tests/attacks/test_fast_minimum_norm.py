@@ -47,5 +47,5 @@ def test_samples_that_are_wrong_or_cannot_be_fooled_stay(linear):
 
 def test_no_steps_are_refused(linear):
     model = linear(torch.eye(2))
-    with pytest.raises(UserError, match="at least one step, got 0"):
+    with pytest.raises(UserError, match="at least 1 steps, got 0"):
         fast_minimum_norm(model, torch.rand(1, 2), torch.tensor([0]), steps=0)

@@ -195,7 +195,7 @@ def test_backward_passes_of_each_choice(network, counted):
 
 @pytest.mark.parametrize(
     "options, sentence",
-    [({"select": "nearest"}, "select is one of"), ({"steps": 0}, "at least one step"), ({"budget": float("nan")}, "budget"),
+    [({"select": "nearest"}, "select is one of"), ({"steps": 0}, "at least 1 steps"), ({"budget": float("nan")}, "budget"),
      ({"norm": 0.5}, "p >= 1"), ({"exact_box": True, "select": "ratio"}, "exact_box"),
      ({"exact_box": True, "box": None}, "needs a box")],
 )  # fmt: skip

@@ -97,5 +97,6 @@ def test_norms_are_those_of_the_clipped_perturbation(sized_name, p, attack, orac
     found = attack(sized_name, exact.model, images, labels, norm=p, budget=0.4)
     assert torch.equal(found.norm(p), norm(found.images - images, p))
     assert float(found.images.min()) >= 0 and float(found.images.max()) <= 1
-    if 1 < p < math.inf:
+    if 1 < p < math.inf and sized_name != "pgd":
+        # Clipping takes some away; PGD's steps fill the room that the box leaves.
         assert bool((found.norm(p) < 0.399).any())

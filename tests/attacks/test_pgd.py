@@ -8,6 +8,7 @@ from torch.nn import functional
 
 from helpers.attacks.fast_gradient import fast_gradient
 from helpers.attacks.pgd import pgd, random_start
+from helpers.core.boxed import boxed_step
 from helpers.core.errors import UserError
 from helpers.core.norms import dual, norm
 from helpers.core.seeds import derive
@@ -44,9 +45,23 @@ def test_reaches_the_linear_optimum(p, restarts, oracle):
 
 @every_norm
 def test_one_step_is_the_fast_gradient(p, problem):
-    found = pgd(*problem, norm=p, budget=0.05, step=0.05, steps=1)
-    expected = fast_gradient(*problem, norm=p, budget=0.05)
+    found = pgd(*problem, norm=p, budget=0.05, step=0.05, steps=1, box=None)
+    expected = fast_gradient(*problem, norm=p, budget=0.05, box=None)
     assert torch.allclose(found.images, expected.images, atol=1e-12)
+
+
+@pytest.mark.parametrize("p", [1, 1.05, 1.5, 2, math.inf])
+def test_steps_do_not_stall_in_the_box(p, linear):
+    """The entries of largest gradient meet the box at once; the others go on, up to the budget."""
+    weight = torch.stack([torch.zeros(100), torch.linspace(1, 2, 100)]).double()
+    images, labels = torch.full((1, 100), 0.5, dtype=torch.float64), torch.tensor([0])
+    budget = {1: 10, 1.05: 9, 1.5: 4, 2: 2.5, math.inf: 0.3}[p]
+    model = linear(weight, torch.tensor([1e3, 0.0], dtype=torch.float64))
+    found = pgd(model, images, labels, norm=p, budget=budget, steps=100)
+    gain = float((found.perturbation * weight[1]).sum())
+    best = boxed_step(-weight[1:], images, budget, p, (0, 1))
+    assert gain == pytest.approx(float((best * weight[1]).sum()), rel=0.02)
+    assert float(norm(found.perturbation, p)) <= budget * (1 + 1e-9)
 
 
 def test_steps_are_two_and_a_half_budgets_in_all_by_default(problem):

@@ -1,11 +1,11 @@
 """One-step attacks over budgets, random directions, and the optional AutoAttack."""
 
+import importlib
 import math
 
 import pytest
 import torch
 
-from helpers.attacks import adv_alpha, auto_attack, fast_gradient, random_direction
 from helpers.attacks.sweep import sweep
 from helpers.core.checks import round_pixels
 from helpers.core.errors import UserError
@@ -13,6 +13,11 @@ from helpers.core.material import Directions
 from helpers.core.model import predict
 from helpers.core.norms import norm, unit
 
+adv_alpha, auto_attack, fast_gradient, random_direction = (
+    # The modules: the package gives the functions of these names.
+    importlib.import_module(f"helpers.attacks.{name}")
+    for name in ("adv_alpha", "auto_attack", "fast_gradient", "random_direction")
+)
 BUDGETS = (0.0, 0.05, 0.1, 0.3, 1.0)
 
 

@@ -1,5 +1,7 @@
 """Several players: games whose fixed points are known in closed form, turns, partners, averages, resumption."""
 
+import sys
+
 import pytest
 import torch
 from torch import nn
@@ -96,7 +98,7 @@ def test_a_killed_game_goes_on_to_the_same_bytes(tmp_path, monkeypatch):
         return [float(v.detach()) for p in players.values() for v in (p.model.value, p.averaged.value)], history
 
     whole = run()
-    monkeypatch.setattr("helpers.training.driver.SAVE_EVERY", -1.0)
+    monkeypatch.setattr(sys.modules["helpers.training.driver"], "SAVE_EVERY", -1.0)
 
     def kill(done, total):
         if done == 4:
