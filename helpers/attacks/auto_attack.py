@@ -2,12 +2,18 @@
 
 import importlib.util
 import math
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import numpy as np
+import torch
 from torch import Tensor, nn
 
-from helpers.core.checks import Box, check_budget, check_images
+from helpers.core.checks import Box, check_budget, check_images, check_labels
+from helpers.core.contract import attack
 from helpers.core.errors import UserError
-from helpers.core.model import evaluating
+from helpers.core.model import evaluating, predict
 from helpers.core.perturbed import Perturbed, spent
 
 
@@ -16,6 +22,19 @@ def installed() -> bool:
     return importlib.util.find_spec("torchattacks") is not None
 
 
+@contextmanager
+def keeping_random_states() -> Iterator[None]:
+    """torch's, numpy's and Python's global random states are afterwards what they were: the library seeds them."""
+    of_numpy, of_python = np.random.get_state(), random.getstate()
+    try:
+        with torch.random.fork_rng():
+            yield
+    finally:
+        np.random.set_state(of_numpy)
+        random.setstate(of_python)
+
+
+@attack
 def auto_attack(
     model: nn.Module,
     images: Tensor,
@@ -42,7 +61,8 @@ def auto_attack(
     import torchattacks
 
     kind = "Linf" if math.isinf(norm) else "L2"
-    with evaluating(model):
+    with evaluating(model), keeping_random_states():
+        check_labels(labels, predict(model, images))
         run = torchattacks.AutoAttack(model, norm=kind, eps=check_budget(budget), n_classes=classes, seed=seed)
         moved = run(images.contiguous(), labels).detach()
     return Perturbed(moved, images, labels, spent(0, images), model)

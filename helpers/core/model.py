@@ -6,7 +6,6 @@ from contextlib import contextmanager, suppress
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from helpers.core.errors import UserError
 
@@ -23,14 +22,29 @@ class PixelModel(nn.Module):
         super().__init__()
         self.network = network
         for name, value in (("mean", mean), ("std", std)):
-            self.register_buffer(name, torch.as_tensor(value, dtype=torch.float32).reshape(-1, 1, 1), persistent=False)
-        if not bool((self.std > 0).all()):
-            raise UserError("PixelModel needs a positive std in every channel.")
+            # A copy: the caller's tensor may change.
+            channels = torch.as_tensor(value, dtype=torch.float32).detach().clone().reshape(-1, 1, 1)
+            self.register_buffer(name, channels, persistent=False)
+        if not bool((self.std > 0).all() and self.std.isfinite().all() and self.mean.isfinite().all()):
+            raise UserError("PixelModel needs a finite mean and a finite, positive std in every channel.")
         self.identity = not bool(self.mean.any()) and bool((self.std == 1).all())
 
     def normalise(self, images: Tensor) -> Tensor:
-        """(images - mean) / std, the input of the network."""
-        return images if self.identity else (images - self.mean) / self.std
+        """(images - mean) / std, the input of the network.
+
+        UserError unless images are (b, c, h, w) with as many channels as mean and std have (any shape where both are one
+        number).
+        """
+        channels = max(self.mean.numel(), self.std.numel())
+        if channels > 1 and (images.dim() != 4 or images.shape[1] != channels):
+            raise UserError(
+                f"PixelModel normalises {channels} channels of images (b, {channels}, h, w), got {tuple(images.shape)}."
+            )
+        if self.identity:
+            return images
+        # One number for all: of the images' own shape, whatever it is.
+        mean, std = (self.mean, self.std) if channels > 1 else (self.mean.reshape(()), self.std.reshape(()))
+        return (images - mean) / std
 
     def forward(self, images: Tensor) -> Tensor:
         return self.network(self.normalise(images))
@@ -63,37 +77,60 @@ def evaluating(model: nn.Module) -> Iterator[None]:
             parameter.requires_grad_(True)
 
 
-class _Drawing(nn.Dropout):
-    """Dropout in evaluation mode too."""
+class Drawing(nn.Module):
+    """A dropout layer of any kind that draws fresh masks in evaluation mode too."""
+
+    def __init__(self, layer: nn.Module):
+        super().__init__()
+        self.layer = layer
+
+    def train(self, mode: bool = True) -> "Drawing":
+        """The layer inside always trains."""
+        super().train(mode)
+        self.layer.train(True)
+        return self
 
     def forward(self, values: Tensor) -> Tensor:
-        return functional.dropout(values, self.p, training=True)
+        self.layer.training = True
+        return self.layer(values)
 
 
 def with_dropout(model: nn.Module) -> nn.Module:
-    """A copy of `model` whose dropout layers draw fresh masks in evaluation mode too; the rest is as in evaluation."""
+    """A copy of `model` whose dropout layers, of every kind, draw fresh masks in evaluation mode too; the rest is as in
+    evaluation."""
     model = copy.deepcopy(model)
+    drops = nn.modules.dropout._DropoutNd
+    if isinstance(model, drops):
+        return Drawing(model)
+    drawing: dict[nn.Module, Drawing] = {}
     for parent in list(model.modules()):
-        for name, layer in parent.named_children():
-            if isinstance(layer, nn.Dropout):
-                setattr(parent, name, _Drawing(layer.p))
+        # All names: a layer that is registered twice is one layer.
+        for name, layer in list(parent._modules.items()):
+            if isinstance(layer, drops):
+                setattr(parent, name, drawing.setdefault(layer, Drawing(layer)))
     return model
 
 
 @contextmanager
 def frozen_statistics(model: nn.Module) -> Iterator[None]:
-    """Batch normalisation in training mode without an update of its running statistics (an adversary's pass)."""
-    layers = [module for module in model.modules() if isinstance(module, nn.modules.batchnorm._BatchNorm)]
-    kept = [(layer, layer.momentum, layer.num_batches_tracked) for layer in layers]
-    for layer in layers:
-        layer.momentum = 0.0
-        if layer.num_batches_tracked is not None:
-            layer.num_batches_tracked = layer.num_batches_tracked.clone()
+    """The model in its mode without an update of what it tracks (an adversary's pass).
+
+    That is every buffer: running statistics of batch and instance normalisation, the vectors of spectral normalisation.
+    """
+    kept = [
+        (module, name, buffer)
+        for module in model.modules()
+        for name, buffer in module._buffers.items()
+        if buffer is not None
+    ]
+    for module, name, buffer in kept:
+        # The pass updates a copy in place.
+        module._buffers[name] = buffer.clone()
     try:
         yield
     finally:
-        for layer, momentum, tracked in kept:
-            layer.momentum, layer.num_batches_tracked = momentum, tracked
+        for module, name, buffer in kept:
+            module._buffers[name] = buffer
 
 
 def predict(model: nn.Module, images: Tensor, batch: int = 500) -> Tensor:

@@ -33,9 +33,15 @@ def differentiable(model: nn.Module, images: Tensor) -> tuple[Tensor, Tensor]:
     Logits of less precision than the images (autocast) are widened to theirs.
     """
     leaf = images.detach().clone().requires_grad_()
-    # A layer that works in place may overwrite a copy of the leaf, not the leaf.
-    output = check_output(model(leaf.clone()))
-    return output.to(torch.promote_types(output.dtype, leaf.dtype)) if output.is_floating_point() else output, leaf
+    try:
+        output = model(leaf)
+    except RuntimeError as error:
+        if "in-place operation" not in str(error):
+            raise
+        # A first layer that works in place may overwrite a copy of the leaf, not the leaf.
+        output = model(leaf.clone())
+    output = check_output(output)
+    return output.to(torch.promote_types(output.dtype, leaf.dtype)), leaf
 
 
 def input_gradient(output: Tensor, leaf: Tensor, seed: Tensor, retain: bool = False) -> Tensor:

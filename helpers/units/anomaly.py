@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from helpers.attacks.random_direction import random_direction
+from helpers.attacks.random_direction import material as random_directions
 from helpers.core.descent import descend, fixed
 from helpers.core.linear import score
 from helpers.core.model import PixelModel, evaluating
@@ -48,7 +48,7 @@ def anomaly(settings: Anomaly, inputs: Mapping[str, Result], context: Context) -
     ids = torch.arange(len(images))
     for name, sizes in settings.budgets.items():
         p = float(name)
-        noise = random_direction(model, images, labels, norm=p, budget=1.0, seed=settings.seed, ids=ids, box=None)
+        noise = random_directions(model, images, labels, norm=p, seed=settings.seed, ids=ids).unit
         rows = {"attacked": [], "random": []}
         for size in sizes:
             moved = images.clone()
@@ -59,6 +59,6 @@ def anomaly(settings: Anomaly, inputs: Mapping[str, Result], context: Context) -
                 )
             with evaluating(model), torch.no_grad():
                 rows["attacked"].append(model(moved))
-                rows["random"].append(model((images + size * noise.perturbation).clamp(0, 1)))
+                rows["random"].append(model((images + size * noise).clamp(0, 1)))
         arrays |= {f"{name}/{key}": torch.stack(values).cpu().numpy() for key, values in rows.items()}
     return Value({"budgets": {name: list(sizes) for name, sizes in settings.budgets.items()}, "images": len(images)}, arrays)

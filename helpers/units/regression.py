@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from helpers.attacks.output_change import directions
-from helpers.attacks.random_direction import random_direction
+from helpers.attacks.random_direction import material as random_directions
 from helpers.core.model import evaluating
 from helpers.core.norms import steepest
 from helpers.core.operator_norms import (
@@ -90,7 +90,7 @@ def regression(settings: Regression, inputs: Mapping[str, Result], context: Cont
             direction, predicted = directions(model, images, p, settings.restarts, settings.seed, ids)
         if p == 1:
             picked = direction.flatten(1).argmax(1)
-        chance = random_direction(model, images, labels, norm=p, budget=1.0, seed=settings.seed + 1, ids=ids, box=None).perturbation
+        chance = random_directions(model, images, labels, norm=p, seed=settings.seed + 1, ids=ids).unit
         if p == 1:
             # Noise spread over all entries is no rival of one entry: a random entry is.
             chance = torch.zeros_like(chance).flatten(1).scatter_(1, chance.abs().flatten(1).argmax(1, keepdim=True), 1).view_as(chance)

@@ -1,12 +1,16 @@
 """What every attack promises whatever it is given: gradients that are not numbers, boxes, ties, precisions, odd models."""
 
 import math
+import random
+import sys
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from helpers.attacks import deepfool, fast_minimum_norm, linearised, pgd, sweep, targeted
+from helpers.attacks import auto_attack, deepfool, fast_minimum_norm, linearised, pgd, sweep, targeted
 from helpers.attacks.random_direction import material as random_material
 from helpers.core.errors import UserError
 from helpers.core.model import PixelModel, predict
@@ -208,3 +212,75 @@ def test_a_sweep_checks_images_and_labels(network):
         sweep(model, images + 1, labels, found, (0.1,))
     with pytest.raises(UserError, match=r"lie in the box"):
         sweep(model, images, labels, found, (0.1,), box=(0.4, 0.6))
+
+
+class Merging(nn.Module):
+    """A layer that merges a change into its weight for evaluation and takes it out again for training."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer, self.merged = nn.Linear(48, 3), False
+        self.change = 0.5 * torch.randn(3, 48, generator=torch.Generator().manual_seed(1))
+
+    def train(self, mode=True):
+        super().train(mode)
+        if self.merged == mode:
+            with torch.no_grad():
+                self.layer.weight += self.change if self.merged is False else -self.change
+            self.merged = not mode
+        return self
+
+    def forward(self, x):
+        return self.layer(x.flatten(1)) if self.merged else self.layer(x.flatten(1)) + x.flatten(1) @ self.change.T
+
+
+def test_modules_with_a_train_of_their_own_are_told_both_ways(gradient_name, attack):
+    model, images = nn.Sequential(Merging()).train(), pictures(3)
+    before = model[0].layer.weight.clone()
+    attack(gradient_name, model, images, torch.arange(3))
+    assert model.training and not model[0].merged and torch.allclose(model[0].layer.weight, before, atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["exported", "compiled"])
+def test_exported_and_compiled_models(kind, attack):
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        plain = nn.Sequential(nn.Flatten(), nn.Linear(48, 8), nn.Tanh(), nn.Linear(8, 3)).eval()
+    images = pictures(4)
+    labels = plain(images).argmax(1)
+    if kind == "exported":
+        shapes = ({0: torch.export.Dim("batch")},)
+        model = torch.export.export(plain, (images,), dynamic_shapes=shapes).module()
+    else:
+        model = torch.compile(plain, backend="aot_eager")
+    for run in (pgd, deepfool):
+        options = {"budget": 0.5, "steps": 3} if run is pgd else {}
+        expected = run(plain, images, labels, norm=2, **options)
+        try:
+            found = run(model, images, labels, norm=2, **options)
+        except UserError as error:
+            assert "donated_buffer = False" in str(error)
+            continue
+        assert torch.allclose(found.images, expected.images, atol=1e-5)
+
+
+def test_auto_attack_leaves_the_random_states(monkeypatch, network):
+    class Library:
+        def __init__(self, model, norm, eps, n_classes, seed):
+            self.seed = seed
+
+        def __call__(self, images, labels):
+            torch.manual_seed(self.seed), np.random.seed(self.seed), random.seed(self.seed)
+            return images
+
+    monkeypatch.setitem(sys.modules, "torchattacks", SimpleNamespace(AutoAttack=Library))
+    monkeypatch.setattr(sys.modules["helpers.attacks.auto_attack"], "installed", lambda: True)
+
+    def states():
+        return torch.rand(1).item(), np.random.rand(), random.random()
+
+    torch.manual_seed(7), np.random.seed(7), random.seed(7)
+    expected = states()
+    torch.manual_seed(7), np.random.seed(7), random.seed(7)
+    auto_attack(network(), pictures(3, torch.float64), torch.arange(3), norm=2, budget=0.1)
+    assert states() == expected

@@ -148,3 +148,49 @@ def test_dropout_can_stay_on_in_evaluation_mode(network):
     expected = model[4](model[3](nn.functional.dropout(model[1](model[0](images)), 0.5)))
     assert torch.equal(first, expected), "everything but dropout is as in evaluation"
     assert same(before, state(model)) and same(before, state(drawing))
+
+
+@pytest.mark.parametrize("kind", [nn.Dropout, nn.Dropout2d, nn.AlphaDropout, nn.FeatureAlphaDropout])
+def test_every_kind_of_dropout_draws_also_at_the_root_and_registered_twice(kind):
+    images, layer = torch.rand(4, 3, 4, 4), kind(0.5)
+    both = nn.Sequential(nn.Flatten(1), layer, nn.Identity(), layer) if kind is nn.Dropout else nn.Sequential(layer, layer)
+    for model in (layer, both):
+        drawing = with_dropout(model.eval())
+        assert not torch.equal(drawing(images), drawing(images))
+        with evaluating(drawing):
+            assert not torch.equal(drawing(images), drawing(images))
+        assert torch.equal(model(images), model(images))
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        nn.InstanceNorm2d(3, track_running_stats=True),
+        nn.utils.parametrizations.spectral_norm(nn.Conv2d(3, 2, 3)),
+        nn.BatchNorm2d(3),
+    ],
+    ids=["instance", "spectral", "batch"],
+)
+def test_frozen_statistics_freezes_whatever_a_layer_tracks(layer):
+    layer.train()
+    before = {name: value.clone() for name, value in layer.named_buffers()}
+    with frozen_statistics(layer):
+        layer(torch.rand(4, 3, 5, 5, requires_grad=True)).sum().backward()
+    assert before and all(torch.equal(value, before[name]) for name, value in layer.named_buffers())
+    layer(3 + torch.rand(4, 3, 5, 5))
+    assert any(not torch.equal(value, before[name]) for name, value in layer.named_buffers())
+
+
+def test_pixel_models_normalise_channels_and_nothing_else():
+    mean = torch.tensor([0.1, 0.2, 0.3])
+    model = PixelModel(nn.Identity(), mean, 0.5)
+    mean[0] = 9
+    assert model.mean.flatten().tolist() == pytest.approx([0.1, 0.2, 0.3]), "the caller's tensor is copied"
+    for shape in ((2, 1, 4, 4), (2, 12), (2, 3, 5, 4, 4), (2, 4, 4, 3)):
+        with pytest.raises(UserError, match="3 channels of images"):
+            model(torch.zeros(shape))
+    one = PixelModel(nn.Identity(), 0.5, 0.5)
+    for shape in ((2, 12), (2, 3, 5, 4, 4), (2, 1, 4, 4)):
+        assert one(torch.ones(shape)).shape == shape and bool((one(torch.ones(shape)) == 1).all())
+    with pytest.raises(UserError, match="finite"):
+        PixelModel(nn.Identity(), float("nan"))
