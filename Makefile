@@ -11,7 +11,7 @@ export OMP_NUM_THREADS = 1
 .PHONY: reproduce test bench lab lint publish clean
 
 reproduce: .venv/installed
-	@$(RUN) -m helpers run --profile $(PROFILE) $(if $(PAPER),--paper $(PAPER)) $(if $(DATA),--data $(DATA))
+	@$(RUN) -m helpers run --profile $(PROFILE) $(if $(PAPER),--paper $(PAPER)) $(if $(DATA),--data "$(DATA)")
 
 test: .venv/installed
 	@$(RUN) -m pytest
@@ -19,8 +19,10 @@ test: .venv/installed
 bench: .venv/installed
 	@$(RUN) -m helpers.runner.bench
 
+# Working copies, so that the committed notebooks stay as they are; a fresh one: delete its copy and call this again.
 lab: .venv/installed
-	@.venv/bin/jupyter lab notebooks
+	@mkdir -p lab && cp -n notebooks/*.ipynb lab/ && echo "lab/ holds your copies; delete one and run make lab for a fresh one"
+	@.venv/bin/jupyter lab $(ARGS) lab
 
 lint: .venv/installed
 	@.venv/bin/ruff check .
@@ -29,7 +31,8 @@ publish: .venv/installed
 	@$(RUN) -m helpers report --publish
 
 clean:
-	@rm -rf .venv .cache reports/quick reports/custom
+	@if [ -x $(RUN) ]; then $(RUN) -m helpers clean --everything; fi
+	@rm -rf .venv reports/quick reports/custom
 
 .venv/installed: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name it with PYTHON=python3.11")'

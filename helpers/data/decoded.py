@@ -1,21 +1,20 @@
 """Decoded data sets on disk: one safetensors file per split, checked when read."""
 
 import contextlib
-import errno
 import hashlib
 import json
 import logging
 import os
-import tempfile
 from pathlib import Path
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from helpers.core.errors import UserError
+from helpers.core.files import disk_full, readable, replacing
 from helpers.data.image_set import ImageSet, check, checksum_of
 
-FORMAT = 1  # raise it when a decoder changes what it returns
+FORMAT = 2  # raise it when a decoder changes what it returns
 log = logging.getLogger(__name__)
 
 
@@ -33,6 +32,7 @@ def read(path: Path) -> ImageSet | None:
     """
     if not path.is_file():
         return None
+    readable(path)
     try:
         with safe_open(path, "pt") as stored:
             about = stored.metadata()
@@ -66,24 +66,12 @@ def write(path: Path, data: ImageSet) -> None:
         "count": str(len(data)),
         "checksum": data.checksum,
     }
-    temporary = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".part")
-        os.close(descriptor)
-        save_file({"images": data.images.contiguous(), "labels": data.labels.contiguous()}, temporary, about)
-        os.chmod(temporary, 0o644)  # temporary files are private, but colleagues may share a cache
-        os.replace(temporary, path)
+        with replacing(path) as temporary:
+            save_file({"images": data.images.contiguous(), "labels": data.labels.contiguous()}, temporary, about)
     except (OSError, SafetensorError) as error:
-        reason = "the disk is full" if _disk_full(error) else str(error)
+        reason = "the disk is full" if disk_full(error) else str(error)
         log.warning("%s cannot be written (%s): going on without the decoded cache.", path, reason)
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
-
-
-def _disk_full(error: Exception) -> bool:
-    # safetensors passes the system's error on as text only.
-    return getattr(error, "errno", None) == errno.ENOSPC or f"(os error {errno.ENOSPC})" in str(error)
 
 
 def _set_aside(path: Path, error: Exception) -> None:

@@ -11,6 +11,9 @@ from helpers.data import pictures
 
 FOLDERS = {"train": ("train",), "test": ("test", "val")}
 SUFFIXES = {".jpg", ".jpeg", ".png"}
+OTHER_PICTURES = {".gif", ".bmp", ".tif", ".tiff", ".webp", ".avif", ".heic", ".jp2", ".ppm", ".pgm", ".jfif"}
+"""Not read, and not passed over in silence."""
+
 SIZES = {"imagenet": 224}  # sets whose pictures come in all sizes, and the side they are cut to
 LIMIT = 16 * 2**30  # bytes: more than this as one array is a mistake rather than a wish
 
@@ -66,7 +69,11 @@ def _is_class(entry: Path) -> bool:
 def _pictures(where: Path) -> list[Path]:
     if not where.is_dir():
         raise UserError(f"{where}: missing class, there is no such folder.")
-    found = sorted(path for path in where.iterdir() if path.suffix.lower() in SUFFIXES and path.name[0] != ".")
+    shown = sorted(path for path in where.iterdir() if path.name[0] != ".")
+    foreign = [path for path in shown if path.suffix.lower() in OTHER_PICTURES]
+    if foreign:
+        raise UserError(f"{foreign[0]}: only jpg, jpeg and png are read; convert this picture or take it out.")
+    found = [path for path in shown if path.suffix.lower() in SUFFIXES]
     if not found:
         raise UserError(f"{where}: the folder is empty, it has no jpg, jpeg or png.")
     return found

@@ -63,6 +63,16 @@ def available(name: str, folder: Path | None = None, split: str | None = None) -
         return False
 
 
+def missing(name: str, folder: Path | None = None) -> str:
+    """Why a data set is not at hand: the sentence that names the file; empty where it is."""
+    try:
+        for split in SPLITS:
+            _locate(name, split, folder, None)
+    except UserError as error:
+        return str(error).rstrip(".")
+    return ""
+
+
 def load(name: str, split: str, folder: Path | None = None, cache: Path | None = None) -> ImageSet:
     """One split ("train" or "test") of a data set, decoded, checked, and kept decoded under `cache`/data.
 

@@ -15,12 +15,21 @@ def _dtype(kind: str, align: object = False, copy: object = False) -> np.dtype:
     return np.dtype(kind, align=bool(align), copy=bool(copy))
 
 
+def _scalar(dtype: np.dtype, content: object = b"") -> np.generic:
+    if dtype.kind not in "biuf" or not isinstance(content, str | bytes):
+        raise pickle.UnpicklingError(f"it asks for a scalar of type {dtype}, which is not allowed")
+    raw = content.encode("latin1") if isinstance(content, str) else content
+    return np.frombuffer(raw, dtype, count=1)[0]
+
+
 # The CIFAR archives were pickled by Python 2; numpy has since moved its modules, so both names of each are here.
 ALLOWED = {
     ("numpy", "ndarray"): np.ndarray,
     ("numpy", "dtype"): _dtype,
     ("numpy.core.multiarray", "_reconstruct"): multiarray._reconstruct,
     ("numpy._core.multiarray", "_reconstruct"): multiarray._reconstruct,
+    ("numpy.core.multiarray", "scalar"): _scalar,
+    ("numpy._core.multiarray", "scalar"): _scalar,
     ("numpy.core.numeric", "_frombuffer"): numeric._frombuffer,
     ("numpy._core.numeric", "_frombuffer"): numeric._frombuffer,
     ("_codecs", "encode"): codecs.encode,

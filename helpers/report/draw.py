@@ -9,8 +9,8 @@ import matplotlib.figure
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import SubFigure
 
+from helpers.core.files import write_bytes
 from helpers.report import panels, pictures, specs
-from helpers.report.files import write_bytes
 from helpers.report.style import DPI, context, font_points
 
 WIDTHS = {1: 640, 2: 460}  # pixels of a panel, by the number of columns

@@ -13,7 +13,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
 from helpers.core.errors import UserError
-from helpers.report.files import write_text
+from helpers.core.files import write_text
 from helpers.report.mathml import to_mathml
 from helpers.report.page_style import NOTEBOOK, SHEET, code_colours, page
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
+from helpers.core.files import write_text
 from helpers.core.verdicts import CONTRADICTED, NOT_RUN, REPRODUCED, UNDECIDED, WEAKER
-from helpers.report.files import write_text
 from helpers.report.formats import duration, text_html, text_markdown
 from helpers.report.ledger import VERDICTS, verdict_html
 from helpers.report.page_style import SHEET, page

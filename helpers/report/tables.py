@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.core.errors import UserError
-from helpers.report.files import write_text
+from helpers.core.files import write_text
 from helpers.report.formats import formatter, interval
 
 COLUMNS = ("item", "row", "column", "value", "low", "high", "n", "unit")

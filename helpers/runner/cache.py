@@ -14,6 +14,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from helpers.core.errors import UserError
+from helpers.core.files import DiskFull, disk_full, readable, share, write_text
 from helpers.runner.records import Record, digest, value_of
 from helpers.units.unit import Value
 
@@ -41,6 +42,8 @@ class Cache:
         place = self.place(identity)
         if not place.exists():
             return None
+        for file in (place, place / "record.json", place / "tensors.safetensors"):
+            readable(file)
         try:
             record = json.loads((place / "record.json").read_text(encoding="utf-8"))
             if record["checksum"] != digest(record):
@@ -70,19 +73,23 @@ class Cache:
         place = self.place(record["identity"])
         temporary = place.with_name(f"{place.name}.{uuid.uuid4().hex[:8]}.tmp")
         try:
+            mark(self.folder.parent)
             temporary.mkdir(parents=True)
             tensors = None
             if value.tensors:
                 save_file(value.tensors, temporary / "tensors.safetensors")
+                share(temporary / "tensors.safetensors")
                 tensors = _file_digest(temporary / "tensors.safetensors")
             record = {**record, "tensors": tensors}
             record["checksum"] = digest(record)
             (temporary / "record.json").write_text(json.dumps(record, sort_keys=True), encoding="utf-8")
             self._put(temporary, place)
         except (OSError, SafetensorError) as error:
-            reason = _reason(error)
-            raise UserError(f"{record['label'] or record['function']} could not be stored in {self.folder}: {reason}; "
-                            "finished units are kept.") from error  # fmt: skip
+            what = f"{record['label'] or record['function']} could not be stored in {self.folder}"
+            if disk_full(error):
+                raise DiskFull(f"{what}: the disk is full; finished units are kept.") from error
+            reason = getattr(error, "strerror", None) or error
+            raise UserError(f"{what}: {reason}; finished units are kept.") from error
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
         return record
@@ -102,12 +109,23 @@ class Cache:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def _reason(error: Exception) -> str:
-    """Why something could not be written."""
-    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-    if full or "No space left" in str(error):
-        return "the disk is full"
-    return getattr(error, "strerror", None) or str(error)
+TAG = "CACHEDIR.TAG"
+SIGNATURE = "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of perturbation reproductions.\n"
+"""The mark of a cache folder (bford.info/cachedir), and whose cache it is."""
+
+
+def mark(folder: Path) -> None:
+    """Mark a folder as this project's cache, so that cleaning knows it."""
+    if not (folder / TAG).exists():
+        write_text(folder / TAG, SIGNATURE)
+
+
+def is_marked(folder: Path) -> bool:
+    """Whether a folder is this project's cache."""
+    try:
+        return (folder / TAG).read_text(encoding="utf-8") == SIGNATURE
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _file_digest(path: Path) -> str:

@@ -1,10 +1,18 @@
 """The papers there are."""
 
+from __future__ import annotations
+
 import importlib
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from helpers.core.errors import UserError
-from helpers.core.named import PACKAGE
-from helpers.papers.paper import Paper
+
+if TYPE_CHECKING:
+    # Papers bring torch, which --help need not wait for.
+    from helpers.papers.paper import Paper
+
+PACKAGE = Path(__file__).resolve().parents[1]
 
 
 def names() -> list[str]:

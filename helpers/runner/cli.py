@@ -86,16 +86,22 @@ def plan(**options) -> None:
 
 @cli.command()
 @_common
-@click.option("--workers", default=0, help="Worker processes; 0: one per core (on a GPU: one).")
+@click.option("--workers", default=0, type=click.IntRange(min=0), help="Worker processes; 0: one per core (on a GPU: one).")
 @click.option("--scheduler", default=None, help="Dask scheduler, tcp://host:port, instead of workers here.")
 @click.option("--units-only", is_flag=True, help="Fill the cache; no notebooks.")
-def run(workers: int, scheduler: str | None, units_only: bool, **options) -> None:
+@click.option("--check", is_flag=True, help="Only look whether everything is there: data, rights, disk, device, time.")
+def run(workers: int, scheduler: str | None, units_only: bool, check: bool, **options) -> None:
     """Compute the units, run the notebooks, write tables, figures and pages."""
     from helpers.runner.headless import execute
+    from helpers.runner.preflight import preflight
 
     start = time.perf_counter()
     failures = []
     studies = _studies(**options)
+    for line in preflight(studies):
+        click.echo(line)
+    if check:
+        return
     for study in studies:
         failed = compute(study, workers, scheduler)
         failures += failed
@@ -123,17 +129,22 @@ def compute(study, workers: int, scheduler: str | None) -> list[str]:
     """Run what a study still needs; the sentences of the units that failed."""
     from tqdm import tqdm
 
+    from helpers.report.formats import duration
     from helpers.runner.execute import pending, run_here
     from helpers.runner.workers import run_on_workers
 
     todo = pending(study.desk, list(study.units().values()))
     count = workers or (1 if study.desk.device == "cuda" else _cores())
     bar = tqdm(total=len(todo), unit="unit", disable=not sys.stderr.isatty() or not todo, desc=study.paper.name)
+    start, expected, over = time.perf_counter(), sum(unit.estimate for unit in todo), [0, 0.0]
 
     def report(unit, seconds: float | None, sentence: str) -> None:
         bar.update()
-        took = f"{seconds:7.1f} s" if seconds is not None else "   failed"
-        tqdm.write(f"{took}  {unit.label or unit.name}{': ' + sentence if sentence else ''}")
+        over[0], over[1] = over[0] + 1, over[1] + unit.estimate
+        left = (time.perf_counter() - start) * (expected - over[1]) / max(over[1], 1e-9)
+        took = f"{seconds:.1f} s" if seconds is not None else "failed"
+        said = f": {sentence}" if sentence else ""
+        tqdm.write(f"[{over[0]} of {len(todo)}] {unit.label or unit.name}, {took}{said}; about {duration(left)} left")
 
     with bar:
         if todo and (scheduler or (count > 1 and len(todo) > 1)):
@@ -170,9 +181,17 @@ def report(publish: bool, against: str | None, **options) -> None:
             click.echo(str(path))
         return
     if against:
-        study = _studies(**options)[0]
-        different = compare(study.folder, Path(against))
-        click.echo(different.to_string(index=False) if len(different) else "the tables are the same")
+        failed = False
+        for study in _studies(**options):
+            other = Path(against) if len(options["papers"]) == 1 else Path(against) / study.paper.name
+            different = compare(study.folder, other)
+            said = f"{len(different)} numbers differ" if len(different) else "the tables are the same"
+            click.echo(f"{study.paper.name}: {said}")
+            if len(different):
+                click.echo(different.to_string(index=False))
+            failed = failed or bool(len(different))
+        if failed:
+            sys.exit(1)
         return
     studies = _studies(**options, redraw=True)
     for study in studies:
@@ -204,21 +223,28 @@ def data(data: str | None, cache: str | None) -> None:
 @_common
 @click.argument("label")
 @click.argument("target")
-def export(label: str, target: str, **options) -> None:
+@click.option("--overwrite", is_flag=True, help="Replace files that are there already.")
+def export(label: str, target: str, overwrite: bool, **options) -> None:
     """Write the trained network whose label contains LABEL to TARGET (safetensors, with a JSON of its settings beside it)."""
     from helpers.runner.networks import export_network
 
-    click.echo(export_network(_studies(**options), label, Path(target)))
+    click.echo(export_network(_studies(**options), label, Path(target), overwrite))
 
 
 @cli.command()
 @click.option("--cache", default=None)
 @click.option("--everything", is_flag=True, help="Also finished units and decoded data.")
-def clean(cache: str | None, everything: bool) -> None:
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def clean(cache: str | None, everything: bool, yes: bool) -> None:
     """Remove unfinished, damaged and temporary entries of the cache."""
-    from helpers.runner.networks import clean_cache
+    from helpers.runner.networks import check_clean, clean_cache, size
 
-    click.echo(clean_cache(cache_folder(cache), everything))
+    folder = cache_folder(cache)
+    if everything:
+        check_clean(folder)
+        if folder.is_dir() and not yes:
+            click.confirm(f"Remove the cache in {folder}, {size(folder) / 1e6:.0f} MB, trained networks included?", abort=True)
+    click.echo(clean_cache(folder, everything))
 
 
 def main() -> None:

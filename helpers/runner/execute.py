@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 
 from helpers.core.errors import UserError
+from helpers.core.files import DiskFull, write_text
 from helpers.core.seeds import make_deterministic
 from helpers.data.load import checksum
 from helpers.runner.cache import Cache
@@ -32,6 +33,7 @@ class Desk:
         accept_stale: use values made by other code, and say so.
         checksums: known data checksums by name (a redraw has no data).
         records: records that may stand in for the cache where no network is needed.
+        records_only: nothing is taken from the cache: a redraw gives the committed bytes.
     """
 
     data: Path | None
@@ -40,6 +42,7 @@ class Desk:
     accept_stale: bool = False
     checksums: dict[str, str] = field(default_factory=dict)
     records: dict[str, Record] = field(default_factory=dict)
+    records_only: bool = False
 
     @property
     def cache(self) -> Cache:
@@ -59,7 +62,8 @@ class Desk:
     def look_up(self, unit: Unit) -> tuple[str, Record | None]:
         """(cached | stale | missing, record): from the cache, else from the records at hand."""
         identity = self.identity(unit)
-        record = self.cache.record(identity) or self.records.get(identity)
+        record = None if self.records_only else self.cache.record(identity)
+        record = record or self.records.get(identity)
         if record is None:
             return MISSING, None
         fresh = self.accept_stale or record["fingerprint"] == fingerprint(unit)
@@ -131,7 +135,7 @@ class Stopwatch:
 
     def __init__(self, file: Path, report: Callable[[int, int], None] | None):
         self.file, self.report, self.start = file, report, time.perf_counter()
-        self.before = float(file.read_text()) if file.exists() else 0.0
+        self.before = _seconds(file)
 
     def seconds(self) -> float:
         """Seconds so far."""
@@ -139,9 +143,17 @@ class Stopwatch:
 
     def progress(self, done: int, total: int) -> None:
         """What a unit calls as it goes."""
-        self.file.write_text(f"{self.seconds():.3f}")
+        write_text(self.file, f"{self.seconds():.3f}")
         if self.report is not None:
             self.report(done, total)
+
+
+def _seconds(file: Path) -> float:
+    """The seconds noted in a file; 0 where there is none that can be read."""
+    try:
+        return float(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return 0.0
 
 
 def guarded(unit: Unit, desk: Desk) -> tuple[str, float]:
@@ -170,6 +182,8 @@ def run_here(desk: Desk, units: Sequence[Unit], report: Callable[[Unit, float | 
         try:
             _, seconds = run_unit(unit, desk)
             report(unit, seconds, "")
+        except DiskFull:
+            raise
         except Exception as error:
             # The other units go on; whoever asked hears of every failure at the end.
             failed.add(desk.identity(unit))

@@ -1,6 +1,8 @@
 """A notebook run without a person: papermill, then a page."""
 
+import logging
 import os
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +12,12 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from helpers.core.errors import UserError
+from helpers.core.files import write_text
 from helpers.core.paths import notebook_path
-from helpers.report.files import write_text
 from helpers.report.notebook_html import to_html
 from helpers.runner.study import Study
 
+log = logging.getLogger(__name__)
 TIMEOUT = 3600
 """Seconds that one cell may take; papermill itself sets no limit."""
 
@@ -30,7 +33,7 @@ def execute(study: Study) -> Path:
     study.folder.mkdir(parents=True, exist_ok=True)
     # papermill would write a tuple as a text.
     changed = {name: list(value) if isinstance(value, tuple) else value for name, value in study.changed.items()}
-    parameters = {"profile": study.profile, **changed}
+    parameters = {**untouched(source, study), "profile": study.profile, **changed}
     check_parameters(source, parameters)
     places = {
         "HELPERS_OUT": str(study.folder), "HELPERS_CACHE": str(study.desk.cache_folder), "HELPERS_DEVICE": study.desk.device,
@@ -62,6 +65,16 @@ def execute(study: Study) -> Path:
     page = made.with_suffix(".html")
     to_html(made, page)
     return page
+
+
+def untouched(source: Path, study: Study) -> dict[str, None]:
+    """None for every setting of the notebook's `parameters` cell: what a reader has left there is not this run's."""
+    known = papermill.inspect_notebook(str(source))
+    settings = {field.name for field in fields(study.paper.settings)} & set(known)
+    for name in sorted(settings):
+        if known[name]["default"] != "None" and name not in study.changed:
+            log.warning("%s = %s in %s is left out; use --set.", name, known[name]["default"], source.name)
+    return dict.fromkeys(sorted(settings))
 
 
 def check_parameters(source: Path, parameters: dict[str, Any]) -> None:

@@ -1,15 +1,17 @@
 """From a notebook's literals or the command line to checked settings."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from typing import Any
-
-from pydantic import TypeAdapter, ValidationError
+from typing import TYPE_CHECKING, Any
 
 from helpers.core.errors import UserError
 from helpers.core.paths import PROFILES
-from helpers.papers.paper import Paper
+
+if TYPE_CHECKING:
+    from helpers.papers.paper import Paper
 
 LITERALS = (bool, int, float, str, list, tuple, type(None))
 SHELL = {"In", "Out"}
@@ -53,6 +55,8 @@ def meant_for(paper: Paper, changes: Mapping[str, Any], papers: Sequence[Paper])
 
 def validate(paper: Paper, values: Mapping[str, Any]) -> Any:
     """An instance of the paper's settings, types taken strictly; UserError in one sentence."""
+    from pydantic import TypeAdapter, ValidationError
+
     try:
         return TypeAdapter(paper.settings).validate_json(json.dumps(dict(values)), strict=True)
     except TypeError:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from helpers.core.errors import UserError
+from helpers.core.files import write_text
 from helpers.core.paths import PROFILES, ROOT
-from helpers.report.files import write_text
 from helpers.report.formats import duration, text_markdown
 from helpers.report.pages import write_pages
 from helpers.report.runs import PaperRun, read_run

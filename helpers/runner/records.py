@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from helpers.core.errors import UserError
-from helpers.report.files import write_text
+from helpers.core.files import write_text
 from helpers.units.unit import Unit, Value
 
 Record = dict[str, Any]

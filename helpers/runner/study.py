@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.core.errors import UserError
+from helpers.core.files import write_text
 from helpers.core.paths import cache_folder, data_folder, device_name, reports_folder
 from helpers.core.seeds import make_deterministic
 from helpers.data.load import available, stand_in
@@ -24,7 +25,6 @@ from helpers.papers.paper import Drawn, Paper, Results
 from helpers.papers.reported import Reported, numbers
 from helpers.papers.tables import Tables
 from helpers.report import draw
-from helpers.report.files import write_text
 from helpers.report.ledger import CLAIM_COLUMNS, ERRATUM_COLUMNS
 from helpers.report.tables import comparison, write_csv
 from helpers.runner import catalogue
@@ -52,11 +52,13 @@ class Study:
         """`recorded`: the committed records may stand in for the cache (a run computes for itself); `redraw`: they must."""
         self.paper, self.profile, self.redraw = paper, profile, redraw
         settings, self.changed = make_settings(paper, profile, changes)
-        records = read_records(reports_folder() / profile / paper.name / "records.jsonl") if recorded or redraw else {}
+        # A redraw of changed settings is of what such a run has left.
+        place = reports_folder() / ("custom" if redraw and self.changed else profile) / paper.name
+        records = read_records(place / "records.jsonl") if recorded or redraw else {}
         if redraw and not records:
-            raise UserError(f"There are no records of {paper.name}, {profile}; run it first: python -m helpers run --profile {profile}")
+            raise UserError(f"There are no records in {place}; run it first: python -m helpers run --profile {profile}")
         chosen = device_name(device or os.environ.get("HELPERS_DEVICE") or "auto")
-        self.desk = Desk(data_folder(data), cache_folder(cache), chosen, accept_stale or redraw, records=records)
+        self.desk = Desk(data_folder(data), cache_folder(cache), chosen, accept_stale or redraw, records=records, records_only=redraw)
         self.settings, self.stand_ins = self._with_data(settings)
         self.folder = self._place(out or os.environ.get("HELPERS_OUT"))
         self._results: dict[str, dict[str, Result]] = {}

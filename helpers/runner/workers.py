@@ -1,11 +1,14 @@
 """Units on Dask workers: one thread each, values through the shared cache, only identities over the wire."""
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 
 from helpers.core.errors import UserError
 from helpers.runner.execute import Desk, guarded, sentence
 from helpers.units.unit import Unit
+
+log = logging.getLogger(__name__)
 
 
 def connect(workers: int, scheduler: str | None):
@@ -26,11 +29,41 @@ def connect(workers: int, scheduler: str | None):
     logging.getLogger("distributed").setLevel(logging.ERROR)
     if scheduler:
         try:
-            return Client(scheduler, timeout="20s")
+            client = Client(scheduler, timeout="20s")
         except (OSError, ValueError) as error:
             raise UserError(f"No Dask scheduler answers at {scheduler}.") from error
+        try:
+            wait_for_workers(client)
+        except UserError:
+            client.close()
+            raise
+        return client
     cluster = LocalCluster(n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None)
     return Client(cluster)
+
+
+PATIENCE = 120
+"""Seconds that a scheduler's first worker is waited for."""
+
+
+def wait_for_workers(client) -> None:
+    """Wait for the scheduler's first worker. UserError where none comes, or where one has several threads.
+
+    Units of one process share its random state and its thread count: two at a time would give other numbers.
+    """
+    start = time.monotonic()
+    while not (workers := client.scheduler_info()["workers"]):
+        waited = time.monotonic() - start
+        if waited > PATIENCE:
+            raise UserError("The scheduler has no workers: start some with `dask worker ADDRESS --nthreads 1`.")
+        log.warning("waiting for workers, %d s", waited)
+        time.sleep(min(10, 1 + waited))
+    many = [name for name, worker in workers.items() if worker["nthreads"] != 1]
+    if many:
+        raise UserError(
+            f"The worker {many[0]} has {workers[many[0]]['nthreads']} threads, and units need a process each: start it with "
+            "`dask worker ADDRESS --nthreads 1 --nworkers N`."
+        )
 
 
 def critical_paths(desk: Desk, units: Sequence[Unit]) -> dict[str, float]:

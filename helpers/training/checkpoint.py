@@ -3,7 +3,6 @@
 import hashlib
 import json
 import logging
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,8 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
+
+from helpers.core.files import replacing
 
 log = logging.getLogger(__name__)
 
@@ -40,16 +41,14 @@ class State:
 
 def save_checkpoint(path: Path, state: State) -> None:
     """Write `state` to `path`, by way of a temporary name. What cannot be written is a warning: training goes on."""
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     tensors = {name: value.detach().contiguous() for name, value in _tensors(state).items()}
     about = {"history": json.dumps(state.history), "sha256": _digest(tensors, state.history)}
     try:
-        save_file(tensors, temporary, metadata=about)
-        os.replace(temporary, path)
+        with replacing(path) as temporary:
+            save_file(tensors, temporary, metadata=about)
     except (OSError, SafetensorError) as error:
         # Training goes on; only a later resumption would have less to go on from.
         log.warning("The unfinished state could not be written to %s (%s).", path.parent, error)
-        temporary.unlink(missing_ok=True)
 
 
 def load_checkpoint(path: Path, state: State) -> None:

@@ -157,3 +157,17 @@ def test_parquet_with_damaged_middle(parquet_folder, tmp_path):
     path.write_bytes(data)
     with pytest.raises(UserError, match=r"train-00000-of-00001.parquet: .*(cut or damaged|no bytes)"):
         load("cifar10", "train", folder, tmp_path / "cache")
+
+
+@pytest.mark.parametrize("kind", [np.int32, np.int64, np.uint8])
+def test_labels_that_are_numpys_integers(tmp_path, kind):
+    path = tmp_path / "batch"
+    path.write_bytes(pickle.dumps({"labels": [kind(3), kind(7)]}))
+    assert [int(label) for label in restricted_pickle.read(path)["labels"]] == [3, 7]
+
+
+def test_other_scalars_of_numpy_are_refused(tmp_path):
+    path = tmp_path / "batch"
+    path.write_bytes(pickle.dumps({"labels": [np.datetime64("2020-01-01")]}))
+    with pytest.raises(UserError, match="not allowed"):
+        restricted_pickle.read(path)

@@ -80,3 +80,32 @@ def test_too_much_for_memory(class_folder, tmp_path, monkeypatch):
     monkeypatch.setattr(folders, "LIMIT", 100)
     with pytest.raises(UserError, match="things/train: 6 images of 8x6 do not fit into memory"):
         load("things", "train", class_folder(), tmp_path / "cache")
+
+
+def write(folder, split, name, image, **options):
+    for label in ("cat", "dog"):
+        place = folder / "pets" / split / label
+        place.mkdir(parents=True, exist_ok=True)
+        image.save(place / name, **options)
+
+
+def test_sixteen_bits_become_eight_and_a_cameras_turn_is_kept(tmp_path):
+    values = np.array([[0, 257, 128 * 257], [65535, 256, 65278]], np.uint16)
+    write(tmp_path, "train", "a.png", Image.fromarray(values))
+    images, _, _ = folders.read("pets", "train", tmp_path)
+    assert images[0, 0].tolist() == [[0, 1, 128], [255, 1, 254]]
+
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera lay on its side
+    picture = np.zeros((2, 3, 3), np.uint8)
+    picture[0] = 255
+    write(tmp_path, "test", "a.png", Image.fromarray(picture), exif=exif)
+    images, _, _ = folders.read("pets", "test", tmp_path)
+    assert images.shape == (2, 3, 3, 2) and images[0, 0].tolist() == [[0, 255]] * 3
+
+
+def test_pictures_of_other_kinds_are_named(tmp_path):
+    write(tmp_path, "train", "a.png", Image.new("RGB", (4, 4)))
+    write(tmp_path, "train", "b.gif", Image.new("P", (4, 4)))
+    with pytest.raises(UserError, match=r"b\.gif: only jpg, jpeg and png are read; convert"):
+        folders.read("pets", "train", tmp_path)

@@ -63,3 +63,15 @@ def call(monkeypatch, capsys, tmp_path):
         return status, captured.out + captured.err
 
     return run
+
+
+@pytest.fixture
+def call_with_imports():
+    """`python -m helpers ...` in a process of its own: the modules that it imported."""
+
+    def run(*arguments):
+        command = [sys.executable, "-X", "importtime", "-m", "helpers", *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+        return {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+
+    return run

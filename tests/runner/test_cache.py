@@ -2,13 +2,18 @@
 
 import errno
 import logging
+import os
+import shutil
+from dataclasses import replace
 
 import pytest
 import torch
 
 from helpers.core.errors import UserError
+from helpers.core.files import DiskFull
 from helpers.runner import cache as module
-from helpers.runner.execute import pending, run_here, run_unit
+from helpers.runner.execute import Stopwatch, pending, run_here, run_unit
+from helpers.runner.networks import clean_cache
 
 
 @pytest.fixture
@@ -70,8 +75,9 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(small_units, finished, de
     monkeypatch.setattr(module, "save_file", full)
     with pytest.raises(UserError, match=r"small network 1 could not be stored in .*: the disk is full; finished units are kept"):
         run_unit(more[0], desk)
-    failures = run_here(desk, more, lambda *line: None)
-    assert len(failures) == 1 and "the disk is full" in failures[0]
+    # Later units would be trained in vain: the run stops at once.
+    with pytest.raises(DiskFull):
+        run_here(desk, more, lambda *line: None)
     assert not place(desk, more[0]).exists() and not list(desk.cache.folder.rglob("*.tmp"))
     assert not pending(desk, finished)
     monkeypatch.undo()
@@ -85,3 +91,55 @@ def test_two_processes_may_store_the_same_unit(finished, desk):
     again = desk.cache.write(record, value)
     assert again["tensors"] == record["tensors"] and not pending(desk, finished)
     assert not list(desk.cache.folder.rglob("*.tmp"))
+
+
+def test_the_seconds_of_a_killed_unit_may_be_unreadable(tmp_path):
+    for content in (b"", b"x", b"\xff\xfe"):
+        (tmp_path / "seconds").write_bytes(content)
+        watch = Stopwatch(tmp_path / "seconds", None)
+        assert watch.before == 0
+        watch.progress(1, 2)
+        assert float((tmp_path / "seconds").read_text()) >= 0
+    assert [path.name for path in tmp_path.iterdir()] == ["seconds"]
+
+
+@pytest.mark.parametrize("mask, rights", [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+def test_files_follow_the_umask(mask, rights, finished, desk):
+    record = desk.cache.record(desk.identity(finished[0]))
+    before = os.umask(mask)
+    try:
+        desk.cache.write(record, desk.cache.value(record))
+    finally:
+        os.umask(before)
+    for name in ("record.json", "tensors.safetensors"):
+        assert (place(desk, finished[0]) / name).stat().st_mode & 0o777 == rights
+
+
+def test_what_may_not_be_read_is_not_called_damaged(finished, desk, monkeypatch):
+    monkeypatch.setattr("helpers.core.files.os.access", lambda *given: False)
+    with pytest.raises(UserError, match="cannot be read: this user has no right to"):
+        desk.cache.record(desk.identity(finished[0]))
+    monkeypatch.undo()
+    assert desk.cache.record(desk.identity(finished[0]))
+
+
+def test_only_a_marked_cache_is_cleaned_whole(finished, desk, tmp_path):
+    foreign = tmp_path / "home"
+    (foreign / "units").mkdir(parents=True)
+    (foreign / "units" / "thesis.txt").write_text("all of it")
+    with pytest.raises(UserError, match=r"not marked as a cache.*nothing was removed"):
+        clean_cache(foreign, everything=True)
+    assert (foreign / "units" / "thesis.txt").exists()
+    folder = tmp_path / "copy"
+    shutil.copytree(desk.cache_folder, folder)
+    (folder / "mine.txt").write_text("mine")
+    clean_cache(folder, everything=True)
+    assert [path.name for path in folder.iterdir()] == ["mine.txt"]
+
+
+def test_a_redraw_takes_nothing_from_the_cache(finished, desk):
+    record = desk.cache.record(desk.identity(finished[0]))
+    other = {**record, "seconds": 77.0}
+    alone = replace(desk, records={record["identity"]: other}, records_only=True)
+    assert alone.look_up(finished[0])[1]["seconds"] == 77.0
+    assert desk.look_up(finished[0])[1]["seconds"] == record["seconds"]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from helpers.report.files import write_text
+from helpers.core.files import write_text
 from helpers.runner.hardware import processor
 
 
