@@ -37,8 +37,11 @@ def verdict_html(verdict: str) -> str:
     return f'<span class="verdict {kind}" style="white-space:nowrap"{said}>{SIGNS[verdict]} {verdict}</span>'
 
 
-def claims_html(frame: pd.DataFrame) -> str:
-    """The claims: number and verdict, then what is claimed, where, and on what evidence the verdict rests."""
+def claims_html(frame: pd.DataFrame, scale: str = "") -> str:
+    """The claims: number and verdict, then what is claimed, where, and on what evidence the verdict rests.
+
+    scale: what sets the run apart from the paper's, above the ledger.
+    """
     found = counts(frame)
     summary = ", ".join(f"{number} {verdict}" for verdict, number in found.items() if number)
     lines = []
@@ -50,7 +53,8 @@ def claims_html(frame: pd.DataFrame) -> str:
             f'<tr><th scope="row"{CELL}>{text_html(claim["id"])}</th><td{CELL}>{verdict_html(claim["verdict"])}{scope}</td>'
             f"<td{CELL}>{text_html(claim['statement'])}{where}{evidence}{_folded(claim['conditions'])}</td></tr>"
         )
-    return _table(f"Claims: {summary}", ("claim", "verdict", "statement and evidence"), lines)
+    caption = f"Claims: {summary}. {text_html(scale)}" if scale else f"Claims: {summary}"
+    return _table(caption, ("claim", "verdict", "statement and evidence"), lines)
 
 
 def errata_html(frame: pd.DataFrame) -> str:

@@ -70,6 +70,13 @@ class OpenPaper:
         missing = "".join(f"; {new} stands in for {old}" if new else f"; {old} is not at hand" for old, new in study.stand_ins.items())
         return f"{study.paper.title}: profile {study.profile}{changed}{missing}"
 
+    def _repr_html_(self) -> str:
+        text = text_html(repr(self))
+        if not self.study.scale:
+            return f"<p>{text}</p>"
+        banner = 'style="border:2px solid #d55e00;padding:.5em .8em" class="banner"'
+        return f"<p>{text}</p><p {banner}>{text_html(self.study.scale)}</p>"
+
     def show(self, item: str) -> Shown:
         """The item's table, with the reported numbers beside ours, and its figure."""
         self.study.drawn(item)
@@ -90,7 +97,7 @@ class OpenPaper:
 
     def claims(self) -> Fragment:
         """Every claim with its computed verdict."""
-        return Fragment(claims_html(self.study.claims()))
+        return Fragment(claims_html(self.study.claims(), self.study.scale))
 
     def errata(self) -> Fragment:
         """The paper's slips, corrected, with the numbers that show them."""

@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, astuple, replace
 from functools import cached_property, partial
@@ -31,6 +30,7 @@ from helpers.runner import catalogue
 from helpers.runner.execute import Desk, pending, run_here
 from helpers.runner.hardware import commit, hardware, versions
 from helpers.runner.parameters import literals, make_settings
+from helpers.runner.progress import Progress
 from helpers.runner.records import read_records, value_of, write_records
 from helpers.units.unit import Result, Unit, closure
 
@@ -120,7 +120,8 @@ class Study:
             todo = pending(self.desk, list(units.values()))
             if todo and self.redraw:
                 raise UserError(f"{todo[0].label} is not among the records; run it first (python -m helpers run).")
-            failures = run_here(self.desk, todo, _told)
+            with Progress(todo) as report:
+                failures = run_here(self.desk, todo, report)
             if failures:
                 raise UserError(failures[0])
             found = {}
@@ -174,6 +175,17 @@ class Study:
         """Every item's table, as claims, errata and readings see them."""
         names = tuple(item.name for item in self.paper.items)
         return Tables(self.settings, Reported(self.paper.name), names, lambda item: self.drawn(item).table)
+
+    @property
+    def scale(self) -> str:
+        """What sets this run apart from the paper's; empty for a profile on the paper's data, as it is."""
+        parts = [f"{new} stands in for {old}" if new else f"{old} is not at hand" for old, new in self.stand_ins.items()]
+        parts += [f"{name} = {value}" for name, value in self.changed.items()]
+        if not parts and self.profile != "quick":
+            return ""
+        data = ", ".join(dict.fromkeys(getattr(self.settings, field) for field in self.paper.data))
+        said = f"; {', '.join(parts)}" if parts else ""
+        return f"Profile {self.profile} on {data}{said}: not the paper's scale. Verdicts below are of this run alone."
 
     def reading(self, item: str) -> list[str]:
         """The sentences that answer an item's question with this run's numbers."""
@@ -256,12 +268,6 @@ class Study:
         self.claims()
         self.errata()
         self.write_records()
-
-
-def _told(unit: Unit, seconds: float | None, sentence: str) -> None:
-    """A line per unit that a notebook computes itself; headless runs drop what goes to stderr."""
-    took = "failed" if seconds is None else f"{seconds:.1f} s"
-    print(f"{took}  {unit.label or unit.name} {sentence}".rstrip(), file=sys.stderr, flush=True)
 
 
 def _evidence(conditions: Sequence[Condition], most: int = 6) -> str:

@@ -14,7 +14,9 @@ from helpers.papers.claims import claim, judged
 from helpers.papers.shares import Key, accuracies, attacked, bars, correct, curve, fooled, over_sizes
 from helpers.papers.table import Table, cell, table
 from helpers.papers.tables import of_tables
-from helpers.units.unit import Result, Unit, Value
+from helpers.runner import catalogue
+from helpers.runner.parameters import make_settings
+from helpers.units.unit import Result, Unit, Value, closure
 
 
 def result(clean, correct):
@@ -149,3 +151,15 @@ def test_placeholders_that_name_nothing_and_wrong_fields_are_refused(tmp_path):
     file.write_text('[E1]\nwhere = "a"\nkind = "wrong"\n')
     with pytest.raises(UserError, match=r"errata\.toml, E1: an erratum has the fields"):
         errata.read(file)
+
+
+@pytest.mark.parametrize("profile", ["quick", "cpu", "paper"])
+@pytest.mark.parametrize("name", ["strong_adversary", "convex_programming"])
+def test_labels_of_units_are_unique(name, profile):
+    paper = catalogue.find(name)
+    settings, _ = make_settings(paper, profile, {})
+    units = [unit for item in paper.items for unit in item.units(settings).values()]
+    labels = {}
+    for unit in closure(units):
+        labels.setdefault(unit.label, set()).add(unit.identity(lambda data: data))
+    assert {label: len(found) for label, found in labels.items() if len(found) > 1 or not label} == {}

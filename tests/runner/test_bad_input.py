@@ -64,7 +64,7 @@ def refused(call, tmp_path, finished):
         (("run", "--set", "seeds"), "--set needs name=value, got 'seeds'."),
         (("run", "--set", "mnist=imagenet"), "The data set 'imagenet' is not at hand; give its folder with --data or HELPERS_DATA."),
         (("run", "--device", "tpu"), "A device is one of auto, cpu, cuda, got 'tpu'."),
-        (("report", "--profile", "cpu", "--paper", "strong_adversary"), "There are no records in; run it first: python -m helpers run --profile cpu"),
+        (("report", "--profile", "cpu", "--paper", "strong_adversary"), "; run it first: python -m helpers run --profile cpu"),
         (("report", "--profile", "quick", "--against", "/nowhere/at/all"), "There are no tables in "),
         (("export", "no such network", "weights"), "No trained network's label contains 'no such network'"),
         (("export", "MLP LWA 200x200, c 1.7, 20 epochs, seed 0", "weights"), "is not in the cache; train it first"),

@@ -32,6 +32,6 @@ def test_a_scheduler_without_workers_is_waited_for_and_named(monkeypatch, caplog
 def test_a_threaded_worker_of_a_real_scheduler_is_refused():
     from distributed import LocalCluster
 
-    with LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None) as cluster:
-        with pytest.raises(UserError, match="has 2 threads"):
-            workers.connect(1, cluster.scheduler_address)
+    threaded = LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None)
+    with threaded as cluster, pytest.raises(UserError, match="has 2 threads"):
+        workers.connect(1, cluster.scheduler_address)

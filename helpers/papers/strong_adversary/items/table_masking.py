@@ -33,7 +33,9 @@ def units(settings: Settings) -> dict[Key, Unit]:
         for column, (name, options, how) in ways.items():
             at = Attacked(settings.mnist, (settings.budget,), settings.pgd_images, how=how)
             made = at.attack(name, options, at.budgets)
-            found[Key(row, column)] = Unit(attack, made, {"network": network}, f"{column} on {network.label}")
+            found[Key(row, column)] = Unit(
+                attack, made, {"network": network}, f"{column}, first {settings.pgd_images} images, on {network.label}"
+            )
         if settings.auto_attack:
             few = Attacked(settings.mnist, (settings.budget,), min(200, settings.pgd_images), how={"box": BOX})
             made = few.attack("auto_attack", {"norm": 2, "seed": settings.seed}, few.budgets)
