@@ -106,8 +106,10 @@ class OpenPaper:
     def finish(self) -> Fragment:
         """Write comparison, ledgers, records and manifest; say what is where."""
         self.study.finish()
-        files = sorted(path.relative_to(self.study.folder).as_posix() for path in self.study.folder.rglob("*")
-                       if path.suffix in (".csv", ".png", ".jsonl", ".json"))  # fmt: skip
+        folder = self.study.folder
+        written = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.suffix in (".csv", ".png")}
+        # A redraw elsewhere leaves these where they were; its page is the same.
+        files = sorted(written | {"records.jsonl", "manifest.json"})
         lines = "".join(f"<li>{text_html(name)}</li>" for name in files)
         return Fragment(f"<details open><summary>{len(files)} files in this report's folder</summary><ul>{lines}</ul></details>")
 

@@ -1,13 +1,13 @@
 """The papers' networks: shapes, sizes, initial weights, and where they are split."""
 
 import math
+import sys
 from functools import partial
 
 import pytest
 import torch
 from torch import nn
 
-from helpers.networks import vgg_two_stage as vgg_file
 from helpers.networks.autoencoder import autoencoder
 from helpers.networks.densenet import densenet
 from helpers.networks.fcnn import fcnn
@@ -98,7 +98,7 @@ def test_lenet_pools_before_tanh_to_the_same_result():
 
 def test_vgg_of_the_paper(monkeypatch):
     """31.7 million weights, counted without making them."""
-    monkeypatch.setattr(vgg_file, "initialise", lambda *_: None)
+    monkeypatch.setattr(sys.modules["helpers.networks.vgg_two_stage"], "initialise", lambda *_: None)
     with torch.device("meta"):
         network = vgg_two_stage(seeded())
     weights = sum(parameter.numel() for parameter in network.parameters() if parameter.dim() > 1)

@@ -1,5 +1,7 @@
 """The committed reports are what today's code makes of their committed records: every table, claim and erratum, no data needed."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from helpers.core.paths import ROOT
 from helpers.report.tables import read_csv
 from helpers.runner.catalogue import find
+from helpers.runner.headless import execute
 from helpers.runner.study import Study
 
 # Those of quick and of changed settings are not committed.
@@ -41,3 +44,20 @@ def test_the_verdicts_and_the_errata_follow_from_the_records(report):
     kept = pd.read_csv(folder / "claims.csv")
     assert list(study.claims()["verdict"]) == list(kept["verdict"])
     assert list(study.errata()["id"]) == list(pd.read_csv(folder / "errata.csv")["id"])
+
+
+def test_a_redraw_gives_the_committed_bytes(report, tmp_path, monkeypatch):
+    """Tables, ledgers, notebook and page; figures where this machine draws letters as the committed ones were drawn."""
+    folder, study = report
+    monkeypatch.setenv("HELPERS_REPORTS", str(ROOT / "reports"))
+    again = Study(find(folder.name), folder.parent.name, {}, redraw=True, data="", cache=str(tmp_path / "c"), out=str(tmp_path / "o"))
+    execute(again)
+    names = [*(f"tables/{item.name}.csv" for item in study.paper.items), "claims.csv", "errata.csv", "comparison.csv"]
+    for name in (*names, "notebook.ipynb", "notebook.html"):
+        made, kept = ((place / name).read_bytes() for place in (again.folder, folder))
+        assert _without_pictures(made) == _without_pictures(kept), name
+
+
+def _without_pictures(content: bytes) -> bytes:
+    """A notebook's pictures are its figures, whose letters hang on the machine's fonts."""
+    return re.sub(rb'"image/png": "[^"]*"', b"", content)
