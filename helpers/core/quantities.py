@@ -1,5 +1,6 @@
 """Numbers that claims compare: arithmetic is paired image by image, and a comparison is a condition with its evidence."""
 
+import math
 import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ class Quantity:
     Attributes:
         name: its parts, such as ("LWA", "Adv_Loss"); a difference names the parts that differ.
         samples: one array (n,) per seed, over the same images in the same order; or None.
-        known: the estimate where there are no samples.
+        known: an estimate that was computed elsewhere, such as a bootstrapped one; else it follows from the samples.
 
     +, -, * and / with quantities of the same images act image by image, so that their intervals are paired. Comparisons
     with a quantity, a number or `ours(...)` give a Condition.
@@ -48,7 +49,7 @@ class Quantity:
     @cached_property
     def estimate(self) -> Estimate:
         """Value and 95 % interval: of a share (Wilson), of a mean over images, over seeds where there are several."""
-        if self.samples is None:
+        if self.known is not None:
             return self.known
         if all(part.dtype == bool for part in self.samples):
             return accuracy(self.samples)
@@ -171,14 +172,26 @@ def share(bits: Sequence[np.ndarray], *name: str) -> Quantity:
     return Quantity(tuple(name), tuple(np.asarray(part, bool) for part in bits))
 
 
-def mean(values: Sequence[np.ndarray], *name: str) -> Quantity:
-    """A mean from one array of values (n,) per seed."""
-    return Quantity(tuple(name), tuple(np.asarray(part, float) for part in values))
+def mean(values: Sequence[np.ndarray], *name: str, estimate: Estimate | None = None) -> Quantity:
+    """A mean from one array of values (n,) per seed; `estimate` replaces the normal interval."""
+    return Quantity(tuple(name), tuple(np.asarray(part, float) for part in values), estimate)
 
 
 def known(estimate: Estimate, *name: str) -> Quantity:
     """A number whose interval was computed elsewhere, such as a bootstrapped one."""
     return Quantity(tuple(name), None, estimate)
+
+
+def independent(first: "Quantity | Missing", second: "Quantity | Missing") -> "Quantity | Missing":
+    """first - second of two quantities over different images: the half-widths add up in squares."""
+    if isinstance(first, Missing) or isinstance(second, Missing):
+        return first if isinstance(first, Missing) else second
+    a, b = first.estimate, second.estimate
+    value, name = a.value - b.value, _joined(first.name, second.name, "less")
+    if not all(map(math.isfinite, (a.low, a.high, b.low, b.high))):
+        return known(Estimate(value, -math.inf, math.inf, min(a.n, b.n)), *name)
+    half = math.hypot((a.high - a.low) / 2, (b.high - b.low) / 2)
+    return known(Estimate(value, value - half, value + half, min(a.n, b.n)), *name)
 
 
 def near(quantity: Quantity, value: float, within: float) -> tuple[Condition, Condition]:

@@ -17,11 +17,14 @@ where a number in it was not run; elsewhere such a number reads "not run".
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from helpers.core.errors import UserError
+from helpers.papers.reported import Reported, numbers
+from helpers.papers.table import Table
 
 KINDS = ("equation", "notation", "statement", "experiment", "evaluation", "naming")
 FIELDS = ("where", "kind", "statement", "printed", "corrected", "shown_by")
@@ -44,6 +47,24 @@ class Erratum:
     printed: str
     corrected: str
     shown_by: str
+
+
+def sources(paper: Any, tables: Sequence[Table]) -> dict[str, Find]:
+    """Where the placeholders of a paper's errata find their numbers.
+
+    A cell that `tables` lack was not run; a reported number, a check or a fact that is not there is a slip of ours.
+    """
+    ours = {f"{table.item}/{one.row}/{one.column}": one.quantity.value for table in tables for one in table}
+    known = {source: {} for source in ("print", "authors", "digitised")}
+    for (source, *place), value in numbers(paper.name).items():
+        known[source]["/".join(place)] = value
+    known["check"] = {
+        place.removeprefix(f"{paper.checks}/"): value
+        for place, value in ours.items()
+        if place.startswith(f"{paper.checks}/")
+    }
+    known["fact"] = dict(paper.facts(Reported(paper.name))) if paper.facts else {}
+    return {"ours": ours.get} | {name: found.__getitem__ for name, found in known.items()}
 
 
 def read(path: Path) -> list[Erratum]:

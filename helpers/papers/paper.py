@@ -7,16 +7,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from helpers.core.statistics import Estimate
 from helpers.papers.claims import Claim
 from helpers.papers.reported import Reported
 from helpers.papers.table import Table
 from helpers.papers.tables import Tables
-from helpers.report.specs import Curve, Figure
-from helpers.report.tables import COLUMNS
+from helpers.report.specs import Figure
 from helpers.units.unit import Result, Unit
 
 Results = Mapping[Hashable, Result]
@@ -27,11 +24,11 @@ class Drawn:
     """An item as it was run.
 
     Attributes:
-        table: a Table (or a frame with the columns of report.tables.COLUMNS); figure, if there is one; note: below it.
+        table; figure, if there is one; note: below it.
         reduced: what is smaller than the paper's ("reduced networks"): such numbers are never called the paper's.
     """
 
-    table: Table | pd.DataFrame
+    table: Table
     figure: Figure | None = None
     note: str = ""
     reduced: str = ""
@@ -39,7 +36,7 @@ class Drawn:
     @property
     def frame(self) -> pd.DataFrame:
         """The table in long form."""
-        return self.table.frame if isinstance(self.table, Table) else self.table
+        return self.table.frame
 
 
 @dataclass(frozen=True)
@@ -91,12 +88,10 @@ class Paper:
     settings: type
     profiles: Mapping[str, Mapping[str, Any]]
     items: Sequence[Item]
-    claims: Callable[[Any, Mapping[str, Results]], list] | None = None
-    errata: Callable[[Any, Mapping[str, Results], Callable[[str, str, str], float | None]], list[dict[str, str]]] | None = None
     data: Sequence[str] = ()
     weights: Sequence[str] = ()
     headline: Sequence[tuple[str, str, str, str]] = field(default_factory=tuple)
-    decides: Callable[[Any, str], bool] | None = None
+    decides: Callable[[Any, str], bool] = lambda settings, profile: True
     facts: Callable[[Reported], Mapping[str, float]] | None = None
     checks: str = ""
 
@@ -108,24 +103,3 @@ class Paper:
     def folder(self) -> Path:
         """Where its texts and reported numbers stand."""
         return Path(__file__).parent / self.name
-
-
-def row(item: str, name: str, column: str, estimate: Estimate | float, unit: str = "accuracy") -> dict[str, Any]:
-    """One line of an item's table; a bare number has no interval."""
-    if isinstance(estimate, Estimate):
-        low, high = (value if np.isfinite(value) else None for value in (estimate.low, estimate.high))
-        values = (estimate.value, low, high, estimate.n)
-    else:
-        values = (float(estimate), None, None, None)
-    return dict(zip(COLUMNS, (item, name, column, *values, unit), strict=True))
-
-
-def table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Rows as a frame in long form."""
-    return pd.DataFrame(list(rows), columns=list(COLUMNS))
-
-
-def curve(label: str, x: Sequence[float], estimates: Sequence[Estimate]) -> Curve:
-    """Estimates over x as a curve with its band, in the colour of the method `label`."""
-    y, low, high = zip(*((found.value, found.low, found.high) for found in estimates), strict=True)
-    return Curve(label, x, y, low, high, method=label)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from helpers.core.quantities import Missing, Quantity, share
+from helpers.core.statistics import Estimate
 from helpers.papers.reported import Reported
 from helpers.papers.table import Cell, Table, cell
 from helpers.report.specs import Bars, Curve, Figure, Series
@@ -79,6 +80,12 @@ def curve(table: Table, row: str, label: str = "", method: str = "") -> Curve:
     found = [table[row, size].estimate for size in table.columns(row)]
     y, low, high = ([getattr(one, part) for one in found] for part in ("value", "low", "high"))
     return Curve(label or row, sizes, y, low, high, method=method or label or row)
+
+
+def estimated_curve(label: str, x: Sequence[float], estimates: Sequence[Estimate]) -> Curve:
+    """Estimates over x as a curve with its band, in the colour of the method `label`."""
+    y, low, high = ([getattr(found, part) for found in estimates] for part in ("value", "low", "high"))
+    return Curve(label, x, y, low, high, method=label)
 
 
 def reported_curve(reported: Reported, item: str, row: str, source: str, label: str, method: str = "") -> Curve:

@@ -67,6 +67,7 @@ def list_() -> None:
 @_common
 def plan(**options) -> None:
     """What a run would compute: each unit, whether it is cached, stale or missing, and its expected seconds."""
+    from helpers.runner.estimates import expected
     from helpers.runner.execute import pending
     from helpers.units.unit import closure
 
@@ -79,8 +80,8 @@ def plan(**options) -> None:
                 continue
             seen.add(identity)
             state, _ = study.desk.look_up(unit)
-            total += unit.estimate if identity in todo else 0
-            click.echo(f"{state:8} {unit.estimate:7.0f} s  {identity[:12]}  {unit.label or unit.name}")
+            total += expected(unit) if identity in todo else 0
+            click.echo(f"{state:8} {expected(unit):7.0f} s  {identity[:12]}  {unit.label or unit.name}")
         click.echo(f"{study.paper.name}, {study.profile}: {len(todo)} of {len(seen)} units to run, about {total / 60:.1f} minutes of one core")
 
 
@@ -130,18 +131,19 @@ def compute(study, workers: int, scheduler: str | None) -> list[str]:
     from tqdm import tqdm
 
     from helpers.report.formats import duration
+    from helpers.runner.estimates import expected
     from helpers.runner.execute import pending, run_here
     from helpers.runner.workers import run_on_workers
 
     todo = pending(study.desk, list(study.units().values()))
     count = workers or (1 if study.desk.device == "cuda" else _cores())
     bar = tqdm(total=len(todo), unit="unit", disable=not sys.stderr.isatty() or not todo, desc=study.paper.name)
-    start, expected, over = time.perf_counter(), sum(unit.estimate for unit in todo), [0, 0.0]
+    start, whole, over = time.perf_counter(), sum(expected(unit) for unit in todo), [0, 0.0]
 
     def report(unit, seconds: float | None, sentence: str) -> None:
         bar.update()
-        over[0], over[1] = over[0] + 1, over[1] + unit.estimate
-        left = (time.perf_counter() - start) * (expected - over[1]) / max(over[1], 1e-9)
+        over[0], over[1] = over[0] + 1, over[1] + expected(unit)
+        left = (time.perf_counter() - start) * (whole - over[1]) / max(over[1], 1e-9)
         took = f"{seconds:.1f} s" if seconds is not None else "failed"
         said = f": {sentence}" if sentence else ""
         tqdm.write(f"[{over[0]} of {len(todo)}] {unit.label or unit.name}, {took}{said}; about {duration(left)} left")

@@ -15,6 +15,7 @@ from helpers.core.files import DiskFull, write_text
 from helpers.core.seeds import make_deterministic
 from helpers.data.load import checksum
 from helpers.runner.cache import Cache
+from helpers.runner.estimates import expected
 from helpers.runner.fingerprint import fingerprint
 from helpers.runner.hardware import hardware
 from helpers.runner.records import Record, make_record, value_of
@@ -157,8 +158,9 @@ def _seconds(file: Path) -> float:
 
 
 def guarded(unit: Unit, desk: Desk) -> tuple[str, float]:
-    """run_unit on a worker: ends its own process when a unit takes ten times its estimate (at least ten minutes)."""
-    limit = threading.Timer(max(600.0, 10 * unit.estimate), os._exit, args=(70,))
+    """run_unit on a worker: ends its own process when a unit takes ten times what is expected (at least two hours, since of
+    a unit of a new kind nothing is known)."""
+    limit = threading.Timer(max(7200.0, 10 * expected(unit)), os._exit, args=(70,))
     limit.daemon = True
     limit.start()
     try:

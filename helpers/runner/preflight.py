@@ -10,6 +10,7 @@ from helpers.core.errors import UserError
 from helpers.core.files import disk_full
 from helpers.data.load import missing
 from helpers.report.formats import duration
+from helpers.runner.estimates import expected
 from helpers.runner.execute import pending
 from helpers.runner.hardware import hardware
 from helpers.runner.study import Study
@@ -33,7 +34,7 @@ def preflight(studies: Sequence[Study]) -> list[str]:
         extras = _extras(study)
         lines += [f"{study.paper.name}: {extra}" for extra in extras]
         todo = pending(study.desk, list(study.units().values()))
-        seconds = sum(unit.estimate for unit in todo)
+        seconds = sum(expected(unit) for unit in todo)
         where = hardware(study.desk.device)
         about = f"{len(todo)} units to run, about {duration(seconds)} of one core; {where}"
         lines.append(f"{study.paper.name}, {study.profile}: {about}")

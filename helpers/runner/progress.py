@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 
 from helpers.report.formats import duration
+from helpers.runner.estimates import expected
 from helpers.units.unit import Unit
 
 
@@ -16,8 +17,8 @@ class Progress:
         self.handle = _display() if self.units else None
 
     def __enter__(self) -> "Progress":
-        expected = sum(unit.estimate for unit in self.units)
-        self._show(f"{len(self.units)} computations, about {duration(expected)}")
+        whole = sum(expected(unit) for unit in self.units)
+        self._show(f"{len(self.units)} computations, about {duration(whole)}")
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -26,8 +27,8 @@ class Progress:
 
     def __call__(self, unit: Unit, seconds: float | None, sentence: str) -> None:
         self.done += 1
-        rest = sum(other.estimate for other in self.units[self.done :])
-        spent, before = time.perf_counter() - self.start, sum(other.estimate for other in self.units[: self.done])
+        rest = sum(expected(other) for other in self.units[self.done :])
+        spent, before = time.perf_counter() - self.start, sum(expected(other) for other in self.units[: self.done])
         left = duration(spent * rest / before) if before else ""
         took = "failed" if seconds is None else f"{seconds:.1f} s"
         text = f"[{self.done} of {len(self.units)}] {unit.label or unit.name}, {took} {sentence}".rstrip()

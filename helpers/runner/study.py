@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, astuple, replace
 from functools import cached_property, partial
 from importlib import resources
@@ -19,9 +19,8 @@ from helpers.data.load import available, stand_in
 from helpers.data.weights import has_weights
 from helpers.papers import claims
 from helpers.papers import errata as slips
-from helpers.papers.conditions import Condition, verdict
 from helpers.papers.paper import Drawn, Paper, Results
-from helpers.papers.reported import Reported, numbers
+from helpers.papers.reported import Reported
 from helpers.papers.tables import Tables
 from helpers.report import draw
 from helpers.report.ledger import CLAIM_COLUMNS, ERRATUM_COLUMNS
@@ -194,46 +193,22 @@ class Study:
 
     def claims(self) -> pd.DataFrame:
         """The ledger of claims; written to claims.csv."""
-        rows = self._old_claims() if self.paper.claims is not None else [
-            astuple(claims.judged(claim, self.written, partial(self.paper.decides, self.settings)))
-            for claim in sorted((one for item in self.paper.items for one in item.claims), key=lambda one: int(one.id[1:]))
-        ]  # fmt: skip
+        every = sorted((one for item in self.paper.items for one in item.claims), key=lambda one: int(one.id[1:]))
+        decides = partial(self.paper.decides, self.settings)
+        rows = [astuple(claims.judged(claim, self.written, decides)) for claim in every]
         frame = pd.DataFrame(rows, columns=list(CLAIM_COLUMNS))
         write_csv(frame, self.folder / "claims.csv")
         return frame
 
-    def _old_claims(self) -> list[tuple]:
-        rows = []
-        for claim in self.paper.claims(self.settings, {item.name: self.results(item.name) for item in self.paper.items}):
-            missing = f"needs the profile {claim.needs}" if not claim.conditions else ""
-            evidence = ". ".join(filter(None, (_evidence(claim.conditions), claim.evidence, missing)))
-            rows.append((claim.id, claim.statement, claim.where, verdict(claim.conditions), "", evidence, "", "", ""))
-        return rows
-
     def errata(self) -> pd.DataFrame:
         """The ledger of errata; written to errata.csv."""
-        cells = {(line.item, line.row, line.column): line.value for line in self.tables().itertuples()}
-        if self.paper.errata is not None:
-            by_item = {item.name: self.results(item.name) for item in self.paper.items}
-            rows = self.paper.errata(self.settings, by_item, lambda *key: cells.get(key))
-        else:
-            sources = self._sources(cells)
-            rows = [slips.filled(one, sources) for one in slips.read(self.paper.folder / "errata.toml")]
+        tables = {item.name: self.drawn(item.name) for item in self.paper.items}
+        full = [drawn.table for drawn in tables.values() if not drawn.reduced]
+        sources = slips.sources(self.paper, full)
+        rows = [slips.filled(one, sources) for one in slips.read(self.paper.folder / "errata.toml")]
         frame = pd.DataFrame(rows, columns=list(ERRATUM_COLUMNS))
         write_csv(frame, self.folder / "errata.csv")
         return frame
-
-    def _sources(self, cells: Mapping[tuple[str, str, str], float]) -> dict[str, slips.Find]:
-        """Where the placeholders of the errata find their numbers."""
-        reduced = {item.name for item in self.paper.items if self.drawn(item.name).reduced}
-        ours = {"/".join(key): value for key, value in cells.items() if key[0] not in reduced}
-        checks = {key.removeprefix(f"{self.paper.checks}/"): value for key, value in ours.items()}
-        known = {source: {} for source in ("print", "authors", "digitised")}
-        for (source, *place), value in numbers(self.paper.name).items():
-            known[source]["/".join(place)] = value
-        # A cell that this run lacks is not run; a reported number or a check that is not there is a slip of ours.
-        known |= {"check": checks, "fact": self.paper.facts(Reported(self.paper.name)) if self.paper.facts else {}}
-        return {"ours": ours.get} | {name: found.__getitem__ for name, found in known.items()}
 
     def write_records(self) -> None:
         """records.jsonl and manifest.json of all units of all items; a redraw leaves both as they are."""
@@ -268,23 +243,6 @@ class Study:
         self.claims()
         self.errata()
         self.write_records()
-
-
-def _evidence(conditions: Sequence[Condition], most: int = 6) -> str:
-    """The conditions with their numbers; of a long list the closest ones."""
-    shown = sorted(conditions, key=lambda one: one.estimate.low - one.threshold)[:most] if len(conditions) > most else conditions
-    rest = f"; and {len(conditions) - most} more, clearer" if len(conditions) > most else ""
-    return "; ".join(_shown(condition) for condition in shown) + rest
-
-
-def _shown(condition: Condition) -> str:
-    """A condition with its numbers."""
-    if condition.plain:
-        return f"{condition.text} {condition.verdict}"
-    found, bar = condition.estimate, condition.threshold
-    sign = ">" if condition.strict else ">="
-    band = "" if found.low == found.high else f" [{found.low:.4g}, {found.high:.4g}]"
-    return f"{condition.text}: {found.value:.4g}{band} {sign} {bar:.4g} {condition.verdict}"
 
 
 def open_study(name: str, namespace: Mapping[str, Any], **places: Any) -> Study:

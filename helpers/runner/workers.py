@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from helpers.core.errors import UserError
+from helpers.runner.estimates import expected
 from helpers.runner.execute import Desk, guarded, sentence
 from helpers.units.unit import Unit
 
@@ -70,11 +71,11 @@ def critical_paths(desk: Desk, units: Sequence[Unit]) -> dict[str, float]:
     """Expected seconds from each unit's start to the end of the longest chain that waits for it, by identity."""
     after: dict[str, float] = {}
     for unit in reversed(units):
-        seconds = unit.estimate + after.get(desk.identity(unit), 0.0)
+        seconds = expected(unit) + after.get(desk.identity(unit), 0.0)
         for part in unit.inputs.values():
             identity = desk.identity(part)
             after[identity] = max(after.get(identity, 0.0), seconds)
-    return {desk.identity(unit): unit.estimate + after.get(desk.identity(unit), 0.0) for unit in units}
+    return {desk.identity(unit): expected(unit) + after.get(desk.identity(unit), 0.0) for unit in units}
 
 
 def run_on_workers(

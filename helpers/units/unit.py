@@ -72,14 +72,13 @@ class Unit:
         settings: a frozen dataclass. A field `data` names the data set; a method `files()` gives the (room, name) of the
             files it also runs by name, such as ("attacks", "pgd").
         inputs: units by the name under which the function receives their results.
-        label: what progress lines say; estimate: expected seconds. Neither is part of the identity.
+        label: what progress lines say; not part of the identity.
     """
 
     function: Callable[[Any, Mapping[str, Result], Context], Value]
     settings: Any
     inputs: Mapping[str, "Unit"] = field(default_factory=dict)
     label: str = ""
-    estimate: float = 10.0
 
     @property
     def name(self) -> str:

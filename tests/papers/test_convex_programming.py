@@ -4,28 +4,20 @@ import csv
 import re
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from helpers.core.errors import UserError
+from helpers.papers import errata
 from helpers.papers.convex_programming import PAPER
-from helpers.papers.convex_programming.errata import lines
+from helpers.papers.convex_programming.facts import crossing, mean_size, true_budgets
 from helpers.papers.convex_programming.settings import PROFILES, Settings
-from helpers.papers.convex_programming.stored import (
-    REPORTED,
-    crossing,
-    distances_to_stored,
-    mean_size,
-    so_few,
-    true_budgets,
-)
-from helpers.papers.convex_programming.theory import theory_numbers
-from helpers.papers.errata_lines import KINDS
-from helpers.papers.reported import numbers
+from helpers.papers.convex_programming.theory.checks import theory_numbers
+from helpers.papers.reported import Reported, numbers
+from helpers.papers.table import cell, table
 from helpers.runner.equations import tags
 from helpers.runner.parameters import make_settings
-from helpers.units.unit import Result, Value
 
+REPORTED = Reported("convex_programming")
 FOLDER = Path(__file__).resolve().parents[2] / "helpers" / "papers" / "convex_programming"
 
 
@@ -57,33 +49,20 @@ def test_box_targets_rounding_and_certificates(theory):
 
 def test_units_of_measurement_of_the_authors_numbers():
     assert true_budgets("NIN") == pytest.approx([1.017, 1.002, 1.077], abs=5e-4) and true_budgets("DenseNet") == pytest.approx([1.045] * 3, abs=5e-4)
-    sizes = [mean_size(f"figure_2{panel}") for panel in "abcd"]
+    sizes = [mean_size(REPORTED, f"figure_2{panel}") for panel in "abcd"]
     assert sizes == pytest.approx([0.0354, 0.0750, 0.0058, 0.0030], abs=6e-5)
-    crossed = [crossing(f"figure_2{panel}", 0.99) for panel in "abcd"]
+    crossed = [crossing(REPORTED, f"figure_2{panel}", 0.99) for panel in "abcd"]
     assert crossed == pytest.approx([0.0823, 0.1550, 0.0220, 0.0090], abs=6e-5)
-    assert so_few(0.0165, 0.009) == pytest.approx(0.006, abs=5e-4)
 
 
-@pytest.mark.parametrize("value", [None, 0.4321])
-def test_errata_has_all_26_lines(theory, value):
-    deepfool = Value({"gradient_evaluations": 27.0}, {"clean": np.array([True, True, False, True]), "sizes": np.array([0.1, 0.3, 0.2, np.inf])})
-    parts = {"LeNet-5/0/deepfool": Result(None, deepfool), "LeNet-5/0/distances": Result(None, Value({}, {"ratio": np.array([0.1, 0.2, 0.1, 0.1])}))}
-    parts["FCNN/0/distances"] = Result(None, Value({}, {"size": np.array([0.95, 0.9, 0.9, 0.9])}))
-    found = lines(Settings(), theory, {"table_1": parts}, lambda item, row, column: value)
-    assert "3.0 steps an image" in found[4]["corrected"] and "median ratio 1.25" in found[4]["corrected"]
-    assert "is at most 0.950" in found[16]["printed"].replace("most .", "most 0.")
-    assert [line["id"] for line in found] == [f"E{index}" for index in range(1, 27)]
-    for line in found:
-        assert list(line) == ["id", "statement", "where", "kind", "printed", "corrected", "shown_by"]
-        assert line["kind"] in KINDS
+def test_every_erratum_is_filled(theory):
+    cells = [cell(check, name, value, "") for check, found in theory.items() for name, value in found.items()]
+    found = errata.sources(PAPER, [table("table_theory", cells)])
+    lines = [errata.filled(one, found) for one in errata.read(PAPER.folder / "errata.toml")]
+    assert [line["id"] for line in lines] == [f"E{index}" for index in range(1, 27)]
+    for line in lines:
         assert all(text.strip() and "None" not in text and "nan" not in text for text in line.values()), line
-
-
-def test_the_distance_to_a_stored_curve_is_by_its_name():
-    columns = REPORTED.columns("figure_2b", "authors")
-    cells = {("figure_authors", "Algorithm 1", column): REPORTED.number("figure_2b", "Algorithm 1", column, "authors") for column in columns}
-    found = distances_to_stored(lambda *key: cells.get(key), "Algorithm 1", ("Algorithm 1", "Algorithm 2"))
-    assert found["Algorithm 1"] == 0 and found["Algorithm 2"] > 0.05
+    assert lines[11]["printed"] == "133860 parameters" and lines[11]["corrected"] == "589160 parameters"
 
 
 def test_reported_numbers_are_complete():

@@ -20,9 +20,9 @@ def units(count=6, epochs=30):
     found = []
     for seed in range(count):
         settings = Train("embedded_mnist", "mlp", Schedule(((epochs, 0.05),), batch=20), seed, {"hidden": (8, 8)}, images=2000)
-        network = Unit(train, settings, {}, f"small network {seed}", 5)
+        network = Unit(train, settings, {}, f"small network {seed}")
         chosen = Attack("embedded_mnist", "fast_gradient", (0.5, 1.0), {"norm": 2}, images=100)
-        found += [network, Unit(attack, chosen, {"network": network}, f"attack on small network {seed}", 1)]
+        found += [network, Unit(attack, chosen, {"network": network}, f"attack on small network {seed}")]
     return found
 
 

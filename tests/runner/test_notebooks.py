@@ -133,7 +133,7 @@ def test_run_again_computes_nothing_and_gives_the_same_bytes(tiny):
 
 def test_redrawn_from_the_records_alone(tiny, tmp_path):
     name, _, _, folder = tiny
-    own = tmp_path / "reports" / "quick" / name
+    own = tmp_path / "reports" / "custom" / name
     own.mkdir(parents=True)
     (own / "records.jsonl").write_bytes((folder / "records.jsonl").read_bytes())
     helpers("report", name, tmp_path / "cache", tmp_path / "reports")

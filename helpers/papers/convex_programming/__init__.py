@@ -1,10 +1,8 @@
 """On Generation of Adversarial Examples using Convex Programming (Balda, Behboodi, Mathar)."""
 
-from helpers.papers.convex_programming.claims import claims
-from helpers.papers.convex_programming.errata import errata
-from helpers.papers.convex_programming.items import ITEMS
-from helpers.papers.convex_programming.settings import PROFILES, Settings
-from helpers.papers.paper import Paper
+from helpers.papers.convex_programming.facts import facts
+from helpers.papers.convex_programming.settings import PROFILES, Settings, decides
+from helpers.papers.paper import Paper, discover
 
 PAPER = Paper(
     name="convex_programming",
@@ -12,9 +10,10 @@ PAPER = Paper(
     citation="E. R. Balda, A. Behboodi, R. Mathar: On Generation of Adversarial Examples using Convex Programming, 2018",
     settings=Settings,
     profiles=PROFILES,
-    items=ITEMS,
-    claims=claims,
-    errata=errata,
+    items=discover(f"{__name__}.items"),
+    decides=decides,
+    facts=facts,
+    checks="table_theory",
     data=("mnist", "colour"),
     weights=("authors",),
     headline=(

@@ -139,3 +139,9 @@ PROFILES = {
         "auto_attack": True,
     },
 }
+
+
+def decides(settings: Settings, profile: str) -> bool:
+    """Whether these settings can decide claims that need the profile: MNIST, and CIFAR-10 at full scale."""
+    full = settings.full and settings.colour == "cifar10"
+    return {"quick": True, "cpu": settings.mnist == "mnist", "paper": settings.mnist == "mnist" and full}[profile]

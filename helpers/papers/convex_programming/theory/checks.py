@@ -118,9 +118,7 @@ def recovered(seed: int) -> dict[str, float]:
     free = fast_gradient(model, images, labels, **infinite)
     deviations, turned = [], []
     for p in (1.5, 2.0, math.inf):
-        first, _ = descend(
-            model, images, labels, margin(p, select="ratio"), norm=p, length=to_boundary(p), box=None
-        )
+        first, _ = descend(model, images, labels, margin(p, select="ratio"), norm=p, length=to_boundary(p), box=None)
         step = deepfool(model, images, labels, norm=p, overshoot=0.0, steps=1, box=None)
         deviations.append(float((first - step.images).abs().max()))
         # (GNII) and (8), each divided by its own length.
@@ -133,7 +131,9 @@ def recovered(seed: int) -> dict[str, float]:
         deviations.append(float((whole - deepfool(model, images, labels, norm=p, box=None).images).abs().max()))
     return {
         "fgsm_entries_differing": int(((found - fgsm).abs() > 1e-12).sum()),
-        "probability_entries_differing": int(((against - fgsm).abs() > 1e-12).sum() + ((probability.images - against).abs() > 1e-12).sum()),
+        "probability_entries_differing": int(
+            ((against - fgsm).abs() > 1e-12).sum() + ((probability.images - against).abs() > 1e-12).sum()
+        ),
         "probability_fooled_differing": int((fooled[0] != fooled[1]).sum()),
         "logit_signs_agreeing": float((logit.perturbation.sign() == free.perturbation.sign()).double().mean()),
         "deepfool_deviation": max(deviations),
@@ -153,7 +153,11 @@ def affine_classifier(seed: int) -> dict[str, float]:
             if select == "budget":
                 wrong += int((found != (ratio < budget)).sum())
         count += len(images)
-    return {"problems": count, "wrong": wrong, **{f"fooled_{select}": found / count for select, found in shares.items()}}
+    return {
+        "problems": count,
+        "wrong": wrong,
+        **{f"fooled_{select}": found / count for select, found in shares.items()},
+    }
 
 
 def two_classes(seed: int) -> dict[str, float]:
@@ -205,10 +209,14 @@ def targets(seed: int) -> dict[str, float]:
             # Its gradient is the same at every step of an affine classifier: ten steps are one.
             "printed": printed,
         }
-        found |= {f"{name}_{budget:g}": float((model(one).argmax(1) == target).double().mean()) for name, one in moved.items()}
+        found |= {
+            f"{name}_{budget:g}": float((model(one).argmax(1) == target).double().mean()) for name, one in moved.items()
+        }
         won = model(printed)
         negative = won.gather(1, own.unsqueeze(1)) < won.gather(1, target.unsqueeze(1))
-        found[f"printed_negative_but_missed_{budget:g}"] = float((negative.squeeze(1) & (won.argmax(1) != target)).double().mean())
+        found[f"printed_negative_but_missed_{budget:g}"] = float(
+            (negative.squeeze(1) & (won.argmax(1) != target)).double().mean()
+        )
     return found
 
 
@@ -239,14 +247,18 @@ def operator_norms(seed: int) -> dict[str, float]:
     """||A||_{inf -> 2}^2 = ||A^T A||_{inf -> 1}: the cited hardness result is about the latter; +r and -r are alike for J only
     (E18)."""
     matrix = normal(seed, "operator", 5, 10)
-    signs = torch.tensor([[1.0 if mask >> bit & 1 else -1.0 for bit in range(10)] for mask in range(1024)], dtype=torch.float64)
+    signs = torch.tensor(
+        [[1.0 if mask >> bit & 1 else -1.0 for bit in range(10)] for mask in range(1024)], dtype=torch.float64
+    )
     largest = float((signs @ matrix.T).square().sum(1).max())
     gram = float((signs @ (matrix.T @ matrix)).abs().sum(1).max())
     _, reached = sign_iteration(from_matrix(matrix.expand(10, -1, -1)), normal(seed, "starts", 10, 10))
     network = small_network(seed)
     images = torch.rand(50, 16, generator=generator(seed, "both signs"), dtype=torch.float64)
     along = 0.5 * unit(normal(seed, "along", 50, 16), 2)
-    plus, minus = (torch.linalg.vector_norm(network(images + sign * along) - network(images), dim=1) for sign in (1, -1))
+    plus, minus = (
+        torch.linalg.vector_norm(network(images + sign * along) - network(images), dim=1) for sign in (1, -1)
+    )
     return {
         "difference": abs(largest - gram) / largest,
         "best_of_ten_over_optimum": float(reached.max()) / math.sqrt(largest),

@@ -1,0 +1,1 @@
+"""What the paper claims exactly, checked on small random problems."""
